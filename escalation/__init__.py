@@ -1,0 +1,1 @@
+"""When somebody else must act: who is next, what they must know, and the way back."""

@@ -1,0 +1,79 @@
+"""The chain as data, and each hand-over that went along it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from support.catalogue.models import Field, Nature
+from support.kernel.db import Base, BigKey, PrimaryKey, word
+from support.kernel.time import Instant, now
+from support.people.models import Agent, Team, TeamKind
+
+
+class ChainStep(Base):
+    """One arrow of the chain: from a kind of team, for some questions, to a team.
+
+    ``field`` and ``nature`` are None when any will do. Of the steps that fit, the lowest
+    ``position`` is proposed and the others are allowed.
+    """
+
+    __tablename__ = "chain_step"
+    __table_args__ = (UniqueConstraint("from_kind", "field", "nature", "to_team_id"),)
+
+    id: Mapped[PrimaryKey]
+    from_kind: Mapped[TeamKind] = mapped_column(word(TeamKind))
+    field: Mapped[Field | None] = mapped_column(word(Field))
+    nature: Mapped[Nature | None] = mapped_column(word(Nature))
+    to_team_id: Mapped[int] = mapped_column(BigKey, ForeignKey("team.id"))
+    position: Mapped[int] = mapped_column(default=0)
+
+    to_team: Mapped[Team] = relationship(lazy="joined", innerjoin=True)
+
+
+class EscalationState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    RETURNED = "returned"  # something is missing
+    WITHDRAWN = "withdrawn"
+
+
+class Escalation(Base):
+    """One hand-over from a team to the next. ``handover`` maps item codes to what was given."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (
+        Index(
+            "uq_escalation_open",
+            "ticket_id",
+            "to_team_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_escalation_ticket", "ticket_id", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    ticket_id: Mapped[int] = mapped_column(BigKey, ForeignKey("ticket.id", ondelete="CASCADE"))
+    from_team_id: Mapped[int] = mapped_column(BigKey, ForeignKey("team.id"))
+    from_agent_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("agent.id"))
+    to_team_id: Mapped[int] = mapped_column(BigKey, ForeignKey("team.id"))
+    question: Mapped[str] = mapped_column(Text)
+    handover: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[EscalationState] = mapped_column(
+        word(EscalationState), default=EscalationState.OPEN
+    )
+    raised_at: Mapped[datetime] = mapped_column(Instant, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_by_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("agent.id"))
+    answer: Mapped[str | None] = mapped_column(Text)
+    missing: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    from_team: Mapped[Team] = relationship(foreign_keys=[from_team_id])
+    from_agent: Mapped[Agent | None] = relationship(foreign_keys=[from_agent_id])
+    to_team: Mapped[Team] = relationship(foreign_keys=[to_team_id])

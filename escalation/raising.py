@@ -1,0 +1,104 @@
+"""Handing a ticket over to the next level, and calling it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from escalation import handover
+from escalation.chain import next_teams
+from escalation.models import Escalation, EscalationState
+from escalation.reading import open_escalations
+from support.kernel import db
+from support.kernel.errors import Conflict, Forbidden, Invalid
+from support.kernel.time import now
+from support.outbox.publishing import publish
+from support.people.models import Agent, Team
+from support.people.permissions import Permission, require
+from support.tickets import promising
+from support.tickets.assigning import serves
+from support.tickets.handing import hand_to
+from support.tickets.journal import Words, note_event, tell_changed, write
+from support.tickets.models import State, Ticket
+from support.tickets.replying import fronts
+from support.tickets.states import move
+from support.tickets.timeline import EntryKind
+
+
+@dataclass(frozen=True)
+class HandoverDraft:
+    """``given`` maps item codes (handover.ITEMS) to what is known of each."""
+
+    question: str
+    given: Mapping[str, str] = field(default_factory=dict)
+
+
+def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Escalation:
+    """Hand the ticket over to ``to``. The same ticket climbs: nothing is told twice.
+
+    Raises Invalid with one problem per missing item, Forbidden ``escalate.not_yours``,
+    Conflict ``escalate.not_next`` when the chain does not lead there.
+    """
+    require(by, Permission.ESCALATE)
+    if not serves(by, ticket):
+        raise Forbidden.of("escalate.not_yours", team=ticket.team.label)
+    if to.id not in {team.id for team in next_teams(ticket)}:
+        raise Conflict.of("escalate.not_next", team=to.label)
+    problems = handover.problems(ticket.reason, draft.question, draft.given)
+    if problems:
+        raise Invalid(*problems)
+    first = not open_escalations(ticket) and ticket.team_id == ticket.home_team_id
+    raised = _record(ticket, to, draft, by)
+    _exchange(ticket, raised, by)
+    promising.resume(ticket)  # we no longer wait for the person: the promise runs
+    move(ticket, State.ESCALATED, by=by, team=to.label, level=to.level)
+    hand_to(ticket, to, None)
+    publish("escalation.raised", ticket_id=ticket.id, escalation_id=raised.id)
+    if first:
+        publish("notice.send", ticket_id=ticket.id, letter="passed_on", about=raised.id)
+    tell_changed(ticket)
+    return raised
+
+
+def withdraw(ticket: Ticket, *, by: Agent) -> None:
+    """Call the ticket back to the team that answers. Raises Conflict ``escalate.not_away``."""
+    require(by, Permission.ESCALATE)
+    if not fronts(by, ticket):
+        raise Forbidden.of("escalate.not_yours", team=ticket.home_team.label)
+    away = open_escalations(ticket)
+    if not away:
+        raise Conflict.of("escalate.not_away")
+    for escalation in away:
+        escalation.state, escalation.ended_at = EscalationState.WITHDRAWN, now()
+        escalation.ended_by_id = by.id
+    note_event(ticket, "withdrawn", by=by, team=ticket.team.label)
+    move(ticket, State.IN_PROGRESS, by=by)
+    hand_to(ticket, ticket.home_team, ticket.home_owner)
+    tell_changed(ticket)
+
+
+def _record(ticket: Ticket, to: Team, draft: HandoverDraft, by: Agent) -> Escalation:
+    given = {c: v.strip() for c, v in draft.given.items() if c in handover.ITEMS and v.strip()}
+    raised = Escalation(
+        ticket_id=ticket.id,
+        from_team=ticket.team,
+        from_agent=by,
+        to_team=to,
+        question=draft.question.strip(),
+        handover=given,
+        missing=[],
+    )
+    db.session().add(raised)
+    db.session().flush()
+    return raised
+
+
+def _exchange(ticket: Ticket, raised: Escalation, by: Agent) -> None:
+    facts = {
+        "escalation_id": raised.id,
+        "move": "raised",
+        "from": raised.from_team.label,
+        "to": raised.to_team.label,
+        "handover": raised.handover,
+    }
+    write(ticket, EntryKind.EXCHANGE, Words(raised.question, data=facts), by=by)

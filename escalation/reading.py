@@ -1,0 +1,37 @@
+"""Reading the hand-overs of a ticket: where it is, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from escalation.models import Escalation
+from support.kernel import db
+from support.tickets.models import Ticket
+
+
+def open_escalations(ticket: Ticket) -> Sequence[Escalation]:
+    """The hand-overs on the way up that have not come back, lowest first."""
+    return _read(ticket, only_open=True)
+
+
+def all_escalations(ticket: Ticket) -> Sequence[Escalation]:
+    return _read(ticket, only_open=False)
+
+
+def _read(ticket: Ticket, *, only_open: bool) -> Sequence[Escalation]:
+    query = (
+        select(Escalation)
+        .where(Escalation.ticket_id == ticket.id)
+        .options(
+            joinedload(Escalation.from_team),
+            joinedload(Escalation.to_team),
+            joinedload(Escalation.from_agent),
+        )
+        .order_by(Escalation.id)
+    )
+    if only_open:
+        query = query.where(Escalation.ended_at.is_(None))
+    return db.session().scalars(query).unique().all()

@@ -1,0 +1,75 @@
+"""The way back: the next level answers, or says exactly what is missing.
+
+It goes back through the same people: to the team that handed over, and to its agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from escalation import handover
+from escalation.models import Escalation, EscalationState
+from escalation.reading import open_escalations
+from support.kernel.errors import Conflict, Forbidden, Invalid
+from support.kernel.time import now
+from support.outbox.publishing import publish
+from support.people.models import Agent
+from support.people.permissions import Permission, require
+from support.tickets.assigning import serves
+from support.tickets.handing import hand_to
+from support.tickets.journal import FileDraft, Words, tell_changed, write
+from support.tickets.models import State, Ticket
+from support.tickets.states import move
+from support.tickets.timeline import EntryKind
+
+
+def answer(ticket: Ticket, text: str, *, by: Agent, files: Sequence[FileDraft] = ()) -> Escalation:
+    """Answer the level below. Raises Invalid ``answer.empty``, Conflict ``return.not_here``."""
+    if not text.strip():
+        raise Invalid.of("answer.empty", "text")
+    here = active(ticket, by)
+    here.answer = text.strip()
+    return _back(ticket, here, EscalationState.ANSWERED, Words(text.strip(), files=files), by)
+
+
+def ask_missing(ticket: Ticket, missing: Sequence[str], text: str, *, by: Agent) -> Escalation:
+    """Return it for want of named items. Raises Invalid ``missing.none`` when none is named."""
+    named = [code for code in dict.fromkeys(missing) if code in handover.ITEMS]
+    if not named:
+        raise Invalid.of("missing.none", "missing")
+    here = active(ticket, by)
+    here.missing = named
+    return _back(ticket, here, EscalationState.RETURNED, Words(text.strip()), by)
+
+
+def active(ticket: Ticket, by: Agent) -> Escalation:
+    """The hand-over that ``by``'s team has in hand."""
+    require(by, Permission.ANSWER_BELOW)
+    if not serves(by, ticket):
+        raise Forbidden.of("return.not_yours", team=ticket.team.label)
+    here = [e for e in open_escalations(ticket) if e.to_team_id == ticket.team_id]
+    if not here:
+        raise Conflict.of("return.not_here")
+    return here[-1]
+
+
+def _back(
+    ticket: Ticket, here: Escalation, state: EscalationState, words: Words, by: Agent
+) -> Escalation:
+    here.state, here.ended_at, here.ended_by_id = state, now(), by.id
+    facts = {
+        "escalation_id": here.id,
+        "move": state.value,
+        "from": here.to_team.label,
+        "to": here.from_team.label,
+        "missing": here.missing,
+    }
+    write(ticket, EntryKind.EXCHANGE, Words(words.text, files=words.files, data=facts), by=by)
+    move(ticket, State.RETURNED, by=by, team=here.from_team.label)
+    owner = here.from_agent if here.from_agent and here.from_agent.active else None
+    hand_to(ticket, here.from_team, owner)
+    if ticket.team_id == ticket.home_team_id:
+        ticket.home_owner, ticket.home_owner_id = ticket.owner, ticket.owner_id
+    publish("escalation.returned", ticket_id=ticket.id, escalation_id=here.id)
+    tell_changed(ticket)
+    return here

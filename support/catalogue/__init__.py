@@ -1,0 +1,1 @@
+"""What people ask about: procedures and contact reasons, as data."""

@@ -1,0 +1,76 @@
+"""Procedures that are (or will be) on line, and the reasons people contact us for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from support.kernel.db import Base, PrimaryKey, word
+
+
+class Field(StrEnum):
+    """Which business directorate a question belongs to in the end."""
+
+    RESIDENCE = "residence"
+    NATIONALITY = "nationality"
+    ASYLUM = "asylum"
+    WORK = "work"
+
+
+class Nature(StrEnum):
+    """What kind of answer is asked for."""
+
+    INFORMATION = "information"
+    FUNCTIONAL = "functional"
+    BUSINESS = "business"
+    TECHNICAL_ANOMALY = "technical_anomaly"
+    COMPLAINT = "complaint"
+    DATA_RIGHTS = "data_rights"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Procedure(Base):
+    __tablename__ = "procedure"
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    label: Mapped[str] = mapped_column(String(200))
+    plain_label: Mapped[str] = mapped_column(String(200))
+    family: Mapped[str] = mapped_column(String(60))
+    field: Mapped[Field] = mapped_column(word(Field))
+    online: Mapped[bool] = mapped_column(default=True)
+    note: Mapped[str] = mapped_column(String(400), default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class ContactReason(Base):
+    """``answer_hours``: the announced delay, in working hours of the team that answers.
+
+    ``handover``: what the next level needs to know, as ``[{"code": …, "required": bool}]``.
+    ``field`` is None when the procedure decides.
+    """
+
+    __tablename__ = "contact_reason"
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    label: Mapped[str] = mapped_column(String(200))
+    plain_label: Mapped[str] = mapped_column(String(200))
+    group: Mapped[str] = mapped_column(String(120))
+    field: Mapped[Field | None] = mapped_column(word(Field))
+    nature: Mapped[Nature] = mapped_column(word(Nature))
+    priority: Mapped[Priority] = mapped_column(word(Priority), default=Priority.NORMAL)
+    answer_hours: Mapped[int] = mapped_column(default=40)
+    keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
+    handover: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    public: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)

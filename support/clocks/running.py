@@ -1,0 +1,61 @@
+"""Starting, pausing, resuming and stopping a clock. One live clock of a kind per ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from support.clocks.calendar import add_working, working_between
+from support.clocks.calendars import hours_of
+from support.clocks.models import Clock, ClockKind
+from support.kernel import db
+from support.kernel.time import now
+
+
+def start(ticket_id: int, kind: ClockKind, minutes: int, calendar_code: str) -> Clock:
+    """Start a clock of ``minutes`` of working time. The database refuses a second live one."""
+    begun = now()
+    clock = Clock(
+        ticket_id=ticket_id,
+        kind=kind,
+        calendar_code=calendar_code,
+        budget_minutes=minutes,
+        started_at=begun,
+        deadline=add_working(begun, minutes, hours_of(calendar_code)),
+    )
+    db.session().add(clock)
+    db.session().flush()
+    return clock
+
+
+def live(ticket_id: int, kind: ClockKind = ClockKind.ANSWER) -> Clock | None:
+    return db.session().scalar(
+        select(Clock).where(
+            Clock.ticket_id == ticket_id, Clock.kind == kind, Clock.stopped_at.is_(None)
+        )
+    )
+
+
+def pause(clock: Clock) -> None:
+    """Stop counting while the person owes us something. Pausing twice changes nothing."""
+    if clock.paused_at is None and clock.deadline is not None:
+        instant = now()
+        clock.left_minutes = working_between(instant, clock.deadline, hours_of(clock.calendar_code))
+        clock.paused_at, clock.deadline = instant, None
+
+
+def resume(clock: Clock) -> datetime | None:
+    """Count again from now; returns the new deadline. A running clock keeps its own."""
+    if clock.paused_at is not None:
+        clock.deadline = add_working(now(), clock.left_minutes or 0, hours_of(clock.calendar_code))
+        clock.paused_at = clock.left_minutes = None
+    return clock.deadline
+
+
+def stop(clock: Clock) -> bool:
+    """The promise is over. Returns whether it was kept."""
+    instant = now()
+    kept = clock.breached_at is None and (clock.deadline is None or instant <= clock.deadline)
+    clock.stopped_at, clock.kept = instant, kept
+    return kept

@@ -1,0 +1,1 @@
+"""What came in, kept as it came, before anybody understands it."""

@@ -1,0 +1,1 @@
+"""What every room stands on: the database, the time, files, and how the domain refuses."""

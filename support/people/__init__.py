@@ -1,0 +1,1 @@
+"""Who asks and who answers: persons, agents, teams, sites, and what each may do."""

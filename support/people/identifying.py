@@ -1,0 +1,101 @@
+"""Same person or not: what a contact says of itself, against whom we know.
+
+Only a sure sign joins: the same foreigner number with a compatible name, or the same address
+with the same name. Families share addresses and telephones: a likeness is for a person to
+judge, never joined by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from support.kernel import db
+from support.people.finding import persons_with
+from support.people.models import ContactKind, Person, PersonContact, PersonNameWord
+from support.people.normalising import fold
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What someone says of themselves; addresses and numbers already normalised."""
+
+    given_name: str = ""
+    family_name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    foreigner_number: str | None = None
+    language: str = "fr"
+    department: str | None = None
+
+    @property
+    def folded(self) -> str:
+        return search_name(self.given_name, self.family_name)
+
+
+def search_name(given_name: str, family_name: str) -> str:
+    return fold(f"{family_name} {given_name}")[:250]
+
+
+def index_name(person: Person) -> None:
+    """Bring the look-up words in line with the name. Call it whenever a name changes."""
+    person.search_name = search_name(person.given_name, person.family_name)
+    words = {word[:120] for word in person.search_name.split()}
+    person.name_words = [PersonNameWord(word=word) for word in sorted(words)]
+
+
+def recognise(who: Identity) -> Person | None:
+    """The one known person who this surely is, or None."""
+    if who.foreigner_number:
+        same = _compatible(_with_number(who.foreigner_number), who)
+        if len(same) == 1:
+            return same[0]
+    for kind, value in ((ContactKind.EMAIL, who.email), (ContactKind.PHONE, who.phone)):
+        if value:
+            same = [p for p in persons_with(kind, value) if _agrees(p, who)]
+            if len(same) == 1:
+                return same[0]
+    return None
+
+
+def recognise_or_create(who: Identity) -> Person:
+    """The known person completed by what is new, or a new one."""
+    person = recognise(who)
+    if person is None:
+        person = Person(
+            given_name=who.given_name.strip()[:120],
+            family_name=who.family_name.strip()[:120],
+            language=who.language,
+            contacts=[],
+        )
+        index_name(person)
+        db.session().add(person)
+    _complete(person, who)
+    db.session().flush()
+    return person
+
+
+def _agrees(person: Person, who: Identity) -> bool:
+    # The same words in any order: « Traoré Awa » and « Awa TRAORE » are one name.
+    return not who.folded or sorted(person.search_name.split()) == sorted(who.folded.split())
+
+
+def _compatible(persons: Iterable[Person], who: Identity) -> list[Person]:
+    said = set(who.folded.split())
+    return [p for p in persons if not said or said & set(p.search_name.split())]
+
+
+def _with_number(number: str) -> Sequence[Person]:
+    return db.session().scalars(select(Person).where(Person.foreigner_number == number)).all()
+
+
+def _complete(person: Person, who: Identity) -> None:
+    """Add what we did not know; never overwrite what we did."""
+    person.foreigner_number = person.foreigner_number or who.foreigner_number
+    person.department = person.department or who.department
+    known = {(c.kind, c.value) for c in person.contacts}
+    for kind, value in ((ContactKind.EMAIL, who.email), (ContactKind.PHONE, who.phone)):
+        if value and (kind, value) not in known:
+            person.contacts.append(PersonContact(kind=kind, value=value))

@@ -1,0 +1,70 @@
+"""One spelling per thing: names for look-ups, addresses, telephone and foreigner numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from support.kernel.errors import Invalid
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, single spaces: for look-ups, never for showing."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return " ".join(re.split(r"[\W_]+", plain)).strip()
+
+
+def email_address(text: str) -> str:
+    """A usable address in lower case. Raises Invalid ``email.invalid``.
+
+    The domain is not asked whether it exists: the first mail will tell.
+    """
+    try:
+        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise Invalid.of("email.invalid", "email") from error
+    return found.normalized.lower()
+
+
+def phone_number(text: str) -> str:
+    """A number in E.164 (``+33639980000``); read as French without a country code.
+
+    Raises Invalid ``phone.invalid``.
+    """
+    try:
+        number = phonenumbers.parse(text, "FR")
+    except phonenumbers.NumberParseException as error:
+        raise Invalid.of("phone.invalid", "phone") from error
+    if not phonenumbers.is_possible_number(number):
+        raise Invalid.of("phone.invalid", "phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def shown_phone(value: str) -> str:
+    """A stored number as people read it: national in France, international elsewhere."""
+    try:
+        number = phonenumbers.parse(value, "FR")
+    except phonenumbers.NumberParseException:
+        return value
+    national = number.country_code == 33
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, form.NATIONAL if national else form.INTERNATIONAL)
+
+
+def foreigner_number(text: str) -> str | None:
+    """The ten digits printed on a residence permit; None when nothing was given.
+
+    Raises Invalid: ``foreigner_number.nine`` for nine digits (old cards: a zero is often
+    missing), ``foreigner_number.invalid`` otherwise.
+    """
+    digits = re.sub(r"[\s.\-]", "", text)
+    if not digits:
+        return None
+    if re.fullmatch(r"[0-9]{10}", digits):
+        return digits
+    code = "nine" if re.fullmatch(r"[0-9]{9}", digits) else "invalid"
+    raise Invalid.of(f"foreigner_number.{code}", "foreigner_number")

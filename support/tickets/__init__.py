@@ -1,0 +1,1 @@
+"""A request for help, from the first word to the answer."""

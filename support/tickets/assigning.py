@@ -1,0 +1,65 @@
+"""Taking a ticket, giving it to a colleague, letting it go."""
+
+from __future__ import annotations
+
+from support.kernel.errors import Conflict, Forbidden
+from support.people.models import Agent, TeamKind
+from support.people.permissions import Permission, may, require
+from support.tickets.journal import note_event, tell_changed
+from support.tickets.models import State, Ticket
+from support.tickets.states import move
+
+
+def take(ticket: Ticket, *, by: Agent) -> None:
+    """``by`` becomes the owner. Raises Conflict ``ticket.taken`` when a colleague has it."""
+    assign(ticket, by, by=by)
+
+
+def assign(ticket: Ticket, to: Agent, *, by: Agent) -> None:
+    """Give the ticket to ``to``, of the team that has it.
+
+    Taking it away from a colleague asks for the right to; Raises Forbidden, Conflict.
+    """
+    require(by, Permission.ASSIGN)
+    if not serves(to, ticket):
+        raise Conflict.of("assign.other_team", name=to.full_name)
+    if not serves(by, ticket) and not may(by, Permission.ASSIGN_OTHERS):
+        raise Forbidden.of("assign.not_yours")
+    if ticket.owner_id == to.id:
+        return
+    taken = ticket.owner_id not in (None, by.id)
+    if taken and not may(by, Permission.ASSIGN_OTHERS):
+        raise Conflict.of("ticket.taken", name=ticket.owner.full_name if ticket.owner else "")
+    _own(ticket, to)
+    note_event(ticket, "assigned", by=by, to=to.full_name)
+    if ticket.state is State.NEW:
+        move(ticket, State.IN_PROGRESS, by=by)
+    tell_changed(ticket)
+
+
+def release(ticket: Ticket, *, by: Agent) -> None:
+    """Give the ticket back to the team."""
+    require(by, Permission.ASSIGN)
+    if ticket.owner_id is None:
+        return
+    if ticket.owner_id != by.id and not may(by, Permission.ASSIGN_OTHERS):
+        raise Conflict.of("ticket.taken", name=ticket.owner.full_name if ticket.owner else "")
+    _own(ticket, None)
+    note_event(ticket, "released", by=by)
+    tell_changed(ticket)
+
+
+def serves(agent: Agent, ticket: Ticket) -> bool:
+    """Whether the agent's team has the ticket now. The centre's teams help each other out."""
+    if agent.team_id == ticket.team_id:
+        return True
+    centre = TeamKind.CONTACT_CENTRE
+    return agent.team.kind is centre and ticket.team.kind is centre
+
+
+def _own(ticket: Ticket, agent: Agent | None) -> None:
+    ticket.owner = agent
+    ticket.owner_id = agent.id if agent else None
+    if ticket.team_id == ticket.home_team_id:
+        ticket.home_owner = agent
+        ticket.home_owner_id = ticket.owner_id

@@ -1,0 +1,117 @@
+"""Telephone calls: a new request, or a follow-up on an open one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from support.catalogue.models import ContactReason, Procedure
+from support.intake.models import Channel, Received
+from support.kernel import db
+from support.kernel.errors import Invalid
+from support.kernel.time import now
+from support.people.models import Agent, Person
+from support.people.permissions import Permission, require
+from support.tickets.closing import close
+from support.tickets.journal import Words, tell_changed, write
+from support.tickets.models import ClosedHow, State, Ticket
+from support.tickets.opening import TicketDraft, open_ticket
+from support.tickets.timeline import Call, Entry, EntryKind
+
+LONGEST = timedelta(hours=8)  # a page left open overnight is not a call
+WRAP_UPS = (
+    "answered",
+    "needs_research",
+    "handed_over",
+    "call_back",
+    "wrong_service",
+    "dropped",
+)
+
+
+@dataclass(frozen=True)
+class CallDraft:
+    """A call as the teleadviser noted it. ``wrap_up`` is one of WRAP_UPS."""
+
+    note: str
+    number: str
+    started_at: datetime
+    wrap_up: str
+    received: Received | None = None
+
+    def words(self) -> Words:
+        return Words(self.note.strip(), channel=Channel.PHONE, received=self.received)
+
+
+@dataclass(frozen=True)
+class NewRequest:
+    """What a call about something new is about."""
+
+    person: Person
+    reason: ContactReason
+    procedure: Procedure | None = None
+    subject: str = ""
+
+
+def call_about_new(call: CallDraft, request: NewRequest, *, solved: bool, by: Agent) -> Ticket:
+    """Open a ticket for the caller; ``solved`` closes it at first contact.
+
+    Raises Invalid ``call.note_missing``, ``call.wrap_up_missing``.
+    """
+    _check(call, by)
+    draft = TicketDraft(
+        subject=request.subject or request.reason.label,
+        words=call.words(),
+        reason=request.reason,
+        procedure=request.procedure,
+        channel=Channel.PHONE,
+        person=request.person,
+        language=request.person.language,
+        department=request.person.department,
+        kind=EntryKind.CALL,
+        team=by.team,
+        acknowledge=not solved,
+    )
+    ticket = open_ticket(draft, by=by)
+    entry = db.session().get(Entry, ticket.last_entry_id)
+    _log(call, entry)
+    if solved:
+        close(ticket, ClosedHow.FIRST_CONTACT, by=by)
+    return ticket
+
+
+def call_about_open(call: CallDraft, ticket: Ticket, *, solved: bool, by: Agent) -> Entry:
+    """Note a call on a ticket that exists: it counts as a chaser while the ticket is open."""
+    _check(call, by)
+    entry = write(ticket, EntryKind.CALL, call.words(), by=by)
+    _log(call, entry)
+    if solved:
+        close(ticket, ClosedHow.ANSWERED, by=by)
+    elif ticket.state is not State.CLOSED:
+        ticket.chasers += 1
+    tell_changed(ticket)
+    return entry
+
+
+def _check(call: CallDraft, by: Agent) -> None:
+    require(by, Permission.TAKE_CALLS)
+    if not call.note.strip():
+        raise Invalid.of("call.note_missing", "note")
+    if call.wrap_up not in WRAP_UPS:
+        raise Invalid.of("call.wrap_up_missing", "wrap_up")
+
+
+def _log(call: CallDraft, entry: Entry | None) -> None:
+    assert entry is not None
+    ended = now()
+    started = min(max(call.started_at, ended - LONGEST), ended)
+    db.session().add(
+        Call(
+            entry_id=entry.id,
+            number=call.number[:40],
+            started_at=started,
+            ended_at=ended,
+            wrap_up=call.wrap_up,
+        )
+    )
+    db.session().flush()

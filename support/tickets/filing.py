@@ -1,0 +1,173 @@
+"""Where a message that came by mail belongs: a known ticket, a new one, or a person must sort.
+
+A message joins a ticket only when its sender belongs to that ticket: an address can be
+guessed and a subject copied, so a tag alone opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from support.catalogue.models import ContactReason
+from support.intake.models import Channel, Outcome, Received
+from support.kernel import db
+from support.people.identifying import Identity, recognise_or_create
+from support.people.models import Agent, ContactKind, Person, Role
+from support.tickets.journal import Words
+from support.tickets.models import Follower, Ticket
+from support.tickets.opening import TicketDraft, open_ticket
+from support.tickets.replying import person_replies
+from support.tickets.timeline import Entry
+from support.tickets.visibility import PAGE, hold
+
+UNSORTED_REASON = "other"
+
+
+class Why(StrEnum):
+    """Why a person must sort it. Words for each are given by the pages."""
+
+    STRANGER = "stranger"  # answers a ticket that the sender does not belong to
+    STAFF_ADDRESS = "staff_address"  # says it is from one of us: an address proves nothing
+    NO_SENDER = "no_sender"
+    MAILING_LIST = "mailing_list"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message understood. ``threads``: Message-IDs it answers, nearest first.
+
+    ``reference``: twelve digits read in the subject. ``sender`` is normalised, "" when none.
+    """
+
+    sender: str
+    sender_name: str
+    subject: str
+    words: Words
+    received: Received
+    threads: Sequence[str] = ()
+    reference: str | None = None
+    language: str = "fr"
+    may_acknowledge: bool = True
+
+
+@dataclass(frozen=True)
+class Filed:
+    outcome: Outcome
+    ticket: Ticket | None = None
+    entry: Entry | None = None
+    why: Why | None = None
+
+
+def file(message: Incoming) -> Filed:
+    """Put the message where it belongs, or say why a person must."""
+    if not message.sender:
+        return Filed(Outcome.QUARANTINED, why=Why.NO_SENDER)
+    ticket = find_ticket(message)
+    agent = _agent_at(message.sender)
+    if ticket is not None:
+        hold(ticket)
+        if not belongs(message.sender, ticket):
+            return Filed(Outcome.QUARANTINED, ticket, why=Why.STRANGER)
+        return append(message, ticket, by=_author(message, ticket))
+    if agent is not None and agent.role is not Role.SITE_REFERENT:
+        return Filed(Outcome.QUARANTINED, why=Why.STAFF_ADDRESS)
+    return open_from(message, agent)
+
+
+def append(message: Incoming, ticket: Ticket, *, by: Person | Agent) -> Filed:
+    entry = person_replies(ticket, _unrepeated(message), by=by)
+    return Filed(Outcome.APPENDED, ticket, entry)
+
+
+def open_from(message: Incoming, referent: Agent | None = None) -> Filed:
+    """A new ticket of the sender, to be qualified by whoever reads it first."""
+    person = None if referent else _person(message)
+    reason = (
+        db.session()
+        .scalars(select(ContactReason).where(ContactReason.code == UNSORTED_REASON))
+        .one()
+    )
+    draft = TicketDraft(
+        subject=message.subject,
+        words=_unrepeated(message),
+        reason=reason,
+        channel=Channel.EMAIL,
+        person=person,
+        requester_agent=referent,
+        language=message.language,
+        department=person.department if person else None,
+        acknowledge=message.may_acknowledge,
+        first_received_at=message.received.received_at,
+    )
+    ticket = open_ticket(draft, by=person or referent)  # type: ignore[arg-type]
+    entry = db.session().get(Entry, ticket.last_entry_id)
+    return Filed(Outcome.CREATED, ticket, entry)
+
+
+def find_ticket(message: Incoming) -> Ticket | None:
+    """By the messages it answers, nearest first; then by the tag in its subject."""
+    found = _by_threads(message.threads)
+    if found is None and message.reference:
+        found = db.session().scalar(
+            select(Ticket).options(*PAGE).where(Ticket.reference == message.reference)
+        )
+    return found
+
+
+def belongs(address: str, ticket: Ticket) -> bool:
+    """Whether mail from ``address`` may join the ticket."""
+    if ticket.requester_agent is not None and ticket.requester_agent.email == address:
+        return True
+    if ticket.person is not None and any(
+        c.kind is ContactKind.EMAIL and c.value == address for c in ticket.person.contacts
+    ):
+        return True
+    followers = select(Follower.id).where(
+        Follower.ticket_id == ticket.id, Follower.address == address
+    )
+    return db.session().scalar(followers) is not None
+
+
+def _by_threads(threads: Sequence[str]) -> Ticket | None:
+    if not threads:
+        return None
+    rows = db.session().execute(
+        select(Entry.message_id, Entry.ticket_id).where(Entry.message_id.in_(threads))
+    )
+    known = {row.message_id: row.ticket_id for row in rows}
+    nearest = next((known[m] for m in threads if m in known), None)
+    if nearest is None:
+        return None
+    return db.session().scalar(select(Ticket).options(*PAGE).where(Ticket.id == nearest))
+
+
+def _author(message: Incoming, ticket: Ticket) -> Person | Agent:
+    if ticket.requester_agent is not None:
+        return ticket.requester_agent
+    assert ticket.person is not None
+    return ticket.person
+
+
+def _person(message: Incoming) -> Person:
+    given, _, family = message.sender_name.strip().partition(" ")
+    who = Identity(
+        given_name=given, family_name=family, email=message.sender, language=message.language
+    )
+    return recognise_or_create(who)
+
+
+def _agent_at(address: str) -> Agent | None:
+    return db.session().scalar(select(Agent).where(Agent.email == address))
+
+
+def _unrepeated(message: Incoming) -> Words:
+    """Two different messages may carry one Message-ID (bad senders): the second keeps none."""
+    taken = select(Entry.id).where(Entry.message_id == message.words.message_id)
+    if message.words.message_id and db.session().scalar(taken) is not None:
+        return replace(message.words, message_id=None)
+    return message.words

@@ -1,0 +1,159 @@
+"""What the requester sees: where it stands, the promised date, the public words. No write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from support.kernel import db
+from support.kernel.errors import NotVisible
+from support.people import links
+from support.people.models import Agent, ContactKind, SignaturePolicy
+from support.tickets.models import State, Ticket
+from support.tickets.references import read_reference
+from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry, EntryKind
+from support.tickets.visibility import PAGE
+
+PURPOSE = "follow"
+
+
+class PublicState(StrEnum):
+    """Where a request stands, for the person: each has one plain sentence (web)."""
+
+    RECEIVED = "received"
+    IN_HAND = "in_hand"
+    WITH_SPECIALISTS = "with_specialists"
+    WAITING_FOR_YOU = "waiting_for_you"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True)
+class PublicEntry:
+    kind: EntryKind
+    author: str | None  # None when it is the person
+    text: str
+    at: datetime
+    attachments: Sequence[Attachment]
+
+
+@dataclass(frozen=True)
+class PublicView:
+    """Everything the follow page shows; nothing internal can be in it."""
+
+    reference: str
+    subject: str
+    state: PublicState
+    promised_at: datetime | None
+    received_at: datetime
+    language: str
+    service: str
+    entries: Sequence[PublicEntry]
+    token: str
+    last_entry_id: int | None
+
+
+def follow_token(ticket: Ticket) -> str:
+    """The secret part of the link to follow ``ticket``."""
+    return links.sign(PURPOSE, ticket.id, ticket.follow_salt)
+
+
+def by_token(token: str, *, lock: bool = False) -> Ticket:
+    """The ticket of a secret link. Raises NotVisible ``follow.unknown`` for any other text."""
+    read = links.read(PURPOSE, token)
+    query = select(Ticket).options(*PAGE)
+    ticket = None
+    if read is not None:
+        query = query.where(Ticket.id == read[0], Ticket.follow_salt == read[1])
+        ticket = db.session().scalar(query.with_for_update(of=Ticket) if lock else query)
+    if ticket is None:
+        raise NotVisible.of("follow.unknown")
+    return ticket
+
+
+def by_reference(reference: str, contact: str) -> Ticket:
+    """The ticket with this reference that came from this (normalised) address or number.
+
+    Raises NotVisible ``follow.no_match``: which of the two is wrong is not told.
+    """
+    digits = read_reference(reference)
+    query = select(Ticket).options(*PAGE).where(Ticket.reference == digits)
+    ticket = db.session().scalar(query) if digits else None
+    if ticket is None or contact not in _contacts(ticket):
+        raise NotVisible.of("follow.no_match")
+    return ticket
+
+
+def public_view(ticket: Ticket) -> PublicView:
+    query = select(Entry).where(Entry.ticket_id == ticket.id, Entry.kind.in_(PUBLIC_KINDS))
+    query = query.options(joinedload(Entry.author_agent), selectinload(Entry.attachments))
+    entries = db.session().scalars(query.order_by(Entry.id)).unique()
+    return PublicView(
+        reference=ticket.reference,
+        subject=ticket.subject,
+        state=public_state(ticket),
+        promised_at=_promise(ticket),
+        received_at=ticket.first_received_at,
+        language=ticket.language,
+        service=ticket.home_team.public_label,
+        entries=[_public_entry(e, ticket) for e in entries],
+        token=follow_token(ticket),
+        last_entry_id=ticket.last_entry_id,
+    )
+
+
+def public_state(ticket: Ticket) -> PublicState:
+    if ticket.state is State.CLOSED:
+        return PublicState.ANSWERED
+    if ticket.state is State.WAITING_PERSON:
+        return PublicState.WAITING_FOR_YOU
+    if ticket.team_id != ticket.home_team_id:
+        return PublicState.WITH_SPECIALISTS
+    return PublicState.RECEIVED if ticket.state is State.NEW else PublicState.IN_HAND
+
+
+def public_name(agent: Agent | None, service: str) -> str:
+    """How an agent is named to the public (CRPA L111-2 and its exception for safety)."""
+    if agent is None or agent.signature_policy is SignaturePolicy.SERVICE_ONLY:
+        return service
+    if agent.signature_policy is SignaturePolicy.PSEUDONYM and agent.pseudonym:
+        return agent.pseudonym
+    return agent.full_name
+
+
+def attachment_of(ticket: Ticket, attachment_id: int) -> Attachment:
+    """An attachment of a public entry of this very ticket. Raises NotVisible."""
+    found = db.session().scalar(
+        select(Attachment)
+        .join(Entry, Attachment.entry_id == Entry.id)
+        .where(
+            Attachment.id == attachment_id,
+            Entry.ticket_id == ticket.id,
+            Entry.kind.in_(PUBLIC_KINDS),
+        )
+    )
+    if found is None:
+        raise NotVisible.of("attachment.unknown")
+    return found
+
+
+def _promise(ticket: Ticket) -> datetime | None:
+    running = ticket.is_open and ticket.state is not State.WAITING_PERSON
+    return ticket.promised_at if running else None
+
+
+def _public_entry(entry: Entry, ticket: Ticket) -> PublicEntry:
+    mine = entry.kind is EntryKind.MESSAGE
+    author = None if mine else public_name(entry.author_agent, ticket.home_team.public_label)
+    return PublicEntry(entry.kind, author, entry.text, entry.created_at, entry.attachments)
+
+
+def _contacts(ticket: Ticket) -> set[str]:
+    if ticket.requester_agent is not None:
+        return {ticket.requester_agent.email}
+    contacts = ticket.person.contacts if ticket.person else []
+    return {c.value for c in contacts if c.kind in (ContactKind.EMAIL, ContactKind.PHONE)}

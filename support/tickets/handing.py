@@ -1,0 +1,39 @@
+"""Whose ticket it is: one team always, one agent when somebody has taken it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from support.kernel import db
+from support.kernel.time import now
+from support.people.models import Agent, Team, TeamKind
+from support.tickets.models import Ticket, TicketAccess
+
+
+def hand_to(ticket: Ticket, team: Team, owner: Agent | None) -> None:
+    """Give the ticket to ``team`` (and its agent ``owner``); the team may see it from now on."""
+    if ticket.team_id != team.id:
+        ticket.team_since = now()
+    ticket.team, ticket.level, ticket.owner = team, team.level, owner
+    ticket.team_id = team.id
+    ticket.owner_id = owner.id if owner else None
+    let_see(ticket, team)
+
+
+def let_see(ticket: Ticket, team: Team) -> None:
+    session = db.session()
+    if session.get(TicketAccess, (ticket.id, team.id)) is None:
+        session.add(TicketAccess(ticket_id=ticket.id, team_id=team.id))
+        session.flush()
+
+
+def front_team(reference: str, *, for_referent: bool) -> Team:
+    """The team that answers a new ticket: the centre for persons, the project for referents.
+
+    Several teams of the same kind share the arrivals evenly, by the drawn reference.
+    """
+    kind = TeamKind.PROJECT_DIRECTORATE if for_referent else TeamKind.CONTACT_CENTRE
+    teams = db.session().scalars(select(Team).where(Team.kind == kind).order_by(Team.id)).all()
+    if not teams:
+        raise RuntimeError(f"no team of kind {kind}: load the organisation first")
+    return teams[int(reference[4:11]) % len(teams)]

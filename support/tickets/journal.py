@@ -1,0 +1,101 @@
+"""Writing the timeline: every entry of every ticket is added here, and none is ever changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from support.intake.models import Channel, Received
+from support.kernel import db
+from support.kernel.time import now
+from support.outbox.publishing import publish
+from support.tickets.authors import Author, agent_of, person_of
+from support.tickets.models import Ticket
+from support.tickets.timeline import Attachment, Entry, EntryKind
+
+
+@dataclass(frozen=True)
+class FileDraft:
+    """A file already in the file store, to be put on an entry."""
+
+    filename: str
+    content_type: str
+    key: str
+    size: int
+    inline: bool = False
+    content_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said in an entry. ``text`` is the new part, ``full_text`` the whole if longer."""
+
+    text: str
+    full_text: str | None = None
+    html: str | None = None
+    channel: Channel | None = None
+    message_id: str | None = None
+    received: Received | None = None
+    files: Sequence[FileDraft] = ()
+    data: dict[str, Any] | None = None
+    once_key: str | None = None
+
+
+def write(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry:
+    """Add an entry and touch the ticket. Flushes, so that the entry has its number."""
+    entry = Entry(
+        ticket_id=ticket.id,
+        kind=kind,
+        channel=words.channel,
+        author_agent=agent_of(by),
+        author_person=person_of(by),
+        text=words.text,
+        full_text=words.full_text if words.full_text != words.text else None,
+        html=words.html,
+        data=words.data or {},
+        message_id=words.message_id,
+        received_id=words.received.id if words.received else None,
+        once_key=words.once_key,
+        attachments=[_attachment(f) for f in words.files],
+    )
+    return _add(ticket, entry)
+
+
+def note_event(ticket: Ticket, event: str, *, by: Author, **facts: Any) -> Entry:
+    """Add what happened. ``facts`` must be JSON and free of anything the team may not see."""
+    entry = Entry(
+        ticket_id=ticket.id,
+        kind=EntryKind.EVENT,
+        event=event,
+        data=facts,
+        author_agent=agent_of(by),
+        author_person=person_of(by),
+        attachments=[],
+    )
+    return _add(ticket, entry)
+
+
+def _add(ticket: Ticket, entry: Entry) -> Entry:
+    session = db.session()
+    session.add(entry)
+    session.flush()
+    ticket.updated_at = now()
+    ticket.last_entry_id = entry.id
+    return entry
+
+
+def tell_changed(ticket: Ticket) -> None:
+    """Something that others watch has changed: indexes, pages that are open."""
+    publish("ticket.changed", ticket_id=ticket.id)
+
+
+def _attachment(file: FileDraft) -> Attachment:
+    return Attachment(
+        filename=file.filename[:255] or "fichier",
+        content_type=file.content_type[:120],
+        size=file.size,
+        file_key=file.key,
+        inline=file.inline,
+        content_id=file.content_id[:255] if file.content_id else None,
+    )

@@ -1,0 +1,40 @@
+"""The allowed moves of a ticket. The only place that assigns a state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.kernel.errors import Conflict
+from support.tickets.authors import Author
+from support.tickets.journal import note_event
+from support.tickets.models import State, Ticket
+
+S = State
+_WORKED_ON = {S.IN_PROGRESS, S.WAITING_PERSON, S.ESCALATED, S.CLOSED}
+
+MOVES: dict[State, frozenset[State]] = {
+    S.NEW: frozenset(_WORKED_ON),
+    S.IN_PROGRESS: frozenset({S.WAITING_PERSON, S.ESCALATED, S.CLOSED}),
+    S.WAITING_PERSON: frozenset({S.IN_PROGRESS, S.ESCALATED, S.CLOSED}),
+    # While it is higher up it may climb again, come down, or be called back.
+    S.ESCALATED: frozenset({S.ESCALATED, S.RETURNED, S.IN_PROGRESS}),
+    S.RETURNED: frozenset({S.IN_PROGRESS, S.WAITING_PERSON, S.ESCALATED, S.RETURNED, S.CLOSED}),
+    S.REOPENED: frozenset(_WORKED_ON),
+    S.CLOSED: frozenset({S.REOPENED}),
+}
+
+
+def move(ticket: Ticket, to: State, *, by: Author, **facts: Any) -> None:
+    """Put ``ticket`` in state ``to`` and write it in the timeline.
+
+    Raises Conflict ``ticket.move_refused`` when that is not allowed from where it is.
+    """
+    if to not in MOVES[ticket.state]:
+        raise Conflict.of("ticket.move_refused", state=ticket.state.value, to=to.value)
+    was, ticket.state = ticket.state, to
+    ticket.is_open = to is not S.CLOSED
+    note_event(ticket, "state", by=by, was=was.value, to=to.value, **facts)
+
+
+def can_move(ticket: Ticket, to: State) -> bool:
+    return to in MOVES[ticket.state]

@@ -1,0 +1,82 @@
+"""Reading a ticket's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from support.kernel import db
+from support.kernel.errors import NotVisible
+from support.people.models import Agent
+from support.people.permissions import Scope, scope_of
+from support.tickets.models import Ticket
+from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry, EntryKind
+from support.tickets.visibility import visible_to
+
+# Newest entries shown at once; older ones on demand, by key.
+SHOWN = 100
+
+
+def read_thread(ticket: Ticket, *, by: Agent, before: int | None = None) -> Sequence[Entry]:
+    """The newest entries that ``by`` may read, oldest first: a fixed number of queries."""
+    query = (
+        select(Entry)
+        .where(Entry.ticket_id == ticket.id)
+        .options(
+            joinedload(Entry.author_agent),
+            joinedload(Entry.author_person),
+            joinedload(Entry.delivery),
+            joinedload(Entry.call),
+            selectinload(Entry.attachments),
+        )
+        .order_by(Entry.id.desc())
+        .limit(SHOWN)
+    )
+    if before is not None:
+        query = query.where(Entry.id < before)
+    if not reads_internal(ticket, by):
+        query = query.where(Entry.kind.in_(PUBLIC_KINDS))
+    return list(reversed(db.session().scalars(query).unique().all()))
+
+
+def reads_internal(ticket: Ticket, agent: Agent) -> bool:
+    """A requester on the staff reads what a requester reads: colleagues' notes stay theirs."""
+    if ticket.requester_agent_id is None:
+        return scope_of(agent) is not Scope.OWN
+    return (
+        agent.team_id == ticket.home_team_id
+        or scope_of(agent) is Scope.ALL
+        or (agent.team.level > 1)
+    )
+
+
+def attachment_visible(attachment_id: int, *, by: Agent) -> Attachment:
+    """The attachment of an entry that ``by`` may read. Raises NotVisible."""
+    found = (
+        db.session()
+        .execute(
+            select(Attachment, Entry, Ticket)
+            .join(Entry, Attachment.entry_id == Entry.id)
+            .join(Ticket, Entry.ticket_id == Ticket.id)
+            .where(Attachment.id == attachment_id, visible_to(by))
+        )
+        .one_or_none()
+    )
+    if found is None:
+        raise NotVisible.of("attachment.unknown")
+    attachment, entry, ticket = found
+    if entry.kind not in PUBLIC_KINDS and not reads_internal(ticket, by):
+        raise NotVisible.of("attachment.unknown")
+    return attachment
+
+
+def last_public_entry(ticket: Ticket) -> Entry | None:
+    """The newest message or reply: what the next reply answers."""
+    return db.session().scalar(
+        select(Entry)
+        .where(Entry.ticket_id == ticket.id, Entry.kind.in_((EntryKind.MESSAGE, EntryKind.REPLY)))
+        .order_by(Entry.id.desc())
+        .limit(1)
+    )

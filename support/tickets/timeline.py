@@ -1,0 +1,150 @@
+"""The timeline of a ticket: append-only entries, their attachments and deliveries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from support.intake.models import Channel
+from support.kernel.db import Base, BigKey, PrimaryKey, word
+from support.kernel.time import Instant, now
+from support.people.models import Agent, Person
+
+
+class EntryKind(StrEnum):
+    MESSAGE = "message"  # from the requester
+    REPLY = "reply"  # from an agent to the requester
+    NOTICE = "notice"  # automatic, to the requester: acknowledgement and the like
+    NOTE = "note"  # internal, within a team
+    EXCHANGE = "exchange"  # internal, between levels
+    CALL = "call"  # internal: what was said on the telephone
+    EVENT = "event"  # what happened: moves, assignments, clocks
+
+
+PUBLIC_KINDS = (EntryKind.MESSAGE, EntryKind.REPLY, EntryKind.NOTICE)
+
+
+class Entry(Base):
+    """One line of the timeline. Public exactly when its kind is in ``PUBLIC_KINDS``.
+
+    ``text`` is what the author newly wrote; ``full_text`` the whole body when that is longer.
+    For an event, ``event`` names it and ``data`` holds its facts. ``message_id`` is the mail's,
+    given before its first try when it leaves.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (Index("ix_entry_ticket", "ticket_id", "id"),)
+
+    id: Mapped[PrimaryKey]
+    ticket_id: Mapped[int] = mapped_column(BigKey, ForeignKey("ticket.id", ondelete="CASCADE"))
+    kind: Mapped[EntryKind] = mapped_column(word(EntryKind))
+    channel: Mapped[Channel | None] = mapped_column(word(Channel))
+    author_person_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("person.id"))
+    author_agent_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("agent.id"))
+    text: Mapped[str] = mapped_column(Text, default="")
+    full_text: Mapped[str | None] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text, deferred=True)
+    event: Mapped[str | None] = mapped_column(String(60))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    message_id: Mapped[str | None] = mapped_column(String(500), unique=True)
+    received_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("received.id"), unique=True)
+    # Refused by the database when the same consequence runs twice ("acknowledgement:17").
+    once_key: Mapped[str | None] = mapped_column(String(80), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    author_person: Mapped[Person | None] = relationship()
+    author_agent: Mapped[Agent | None] = relationship()
+    attachments: Mapped[list[Attachment]] = relationship(
+        back_populates="entry", order_by="Attachment.id"
+    )
+    delivery: Mapped[Delivery | None] = relationship(back_populates="entry")
+    call: Mapped[Call | None] = relationship(back_populates="entry")
+
+    @property
+    def is_public(self) -> bool:
+        return self.kind in PUBLIC_KINDS
+
+
+class Attachment(Base):
+    """A file on an entry; its bytes are in the file store under ``file_key``."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[PrimaryKey]
+    entry_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("entry.id", ondelete="CASCADE"), index=True
+    )
+    filename: Mapped[str] = mapped_column(String(255))
+    content_type: Mapped[str] = mapped_column(String(120), default="application/octet-stream")
+    size: Mapped[int]
+    file_key: Mapped[str] = mapped_column(String(64))
+    content_id: Mapped[str | None] = mapped_column(String(255))
+    inline: Mapped[bool] = mapped_column(default=False)
+
+    entry: Mapped[Entry] = relationship(back_populates="attachments")
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    DELAYED = "delayed"  # refused for now: tried again
+    REFUSED = "refused"  # refused for good, or given up
+    NO_ADDRESS = "no_address"  # nothing to send to: read on the follow page or by telephone
+
+
+class Delivery(Base):
+    """How a public entry of ours reached the requester."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_state", "state", "id"),)
+
+    id: Mapped[PrimaryKey]
+    entry_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("entry.id", ondelete="CASCADE"), unique=True
+    )
+    address: Mapped[str] = mapped_column(String(254), default="")
+    state: Mapped[DeliveryState] = mapped_column(word(DeliveryState), default=DeliveryState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_words: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    entry: Mapped[Entry] = relationship(back_populates="delivery")
+
+
+class Call(Base):
+    """A telephone call. Metadata and a note only: nothing is recorded."""
+
+    __tablename__ = "call"
+
+    id: Mapped[PrimaryKey]
+    entry_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("entry.id", ondelete="CASCADE"), unique=True
+    )
+    number: Mapped[str] = mapped_column(String(40), default="")
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime] = mapped_column(Instant)
+    wrap_up: Mapped[str] = mapped_column(String(40))
+
+    entry: Mapped[Entry] = relationship(back_populates="call")
+
+    @property
+    def seconds(self) -> int:
+        return max(0, int((self.ended_at - self.started_at).total_seconds()))
+
+
+class ArticleUse(Base):
+    """An article put into a reply, in the revision that the reader received."""
+
+    __tablename__ = "article_use"
+    __table_args__ = (Index("ix_article_use_article", "article_id", "revision"),)
+
+    id: Mapped[PrimaryKey]
+    entry_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("entry.id", ondelete="CASCADE"), index=True
+    )
+    article_id: Mapped[int] = mapped_column(BigKey)
+    revision: Mapped[int]
