@@ -58,12 +58,12 @@ def _require_venv() -> None:
 
 
 def _pip(*words: str) -> None:
-    # The lock's hashes decide what is installed; no warning about pip itself is of use here.
+    # The hashes decide what is installed, so what pip has to say matters only when it fails.
     environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = [str(PYTHON), "-m", "pip", *words, "--quiet"]
-    done = subprocess.run(command, env=environment, cwd=ROOT)
+    done = subprocess.run(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     if done.returncode:
-        sys.exit(f"This failed with code {done.returncode}:\n  {' '.join(command)}")
+        sys.exit(f"{done.stderr}\nThis failed with code {done.returncode}:\n  {' '.join(command)}")
 
 
 def _install_project() -> None:

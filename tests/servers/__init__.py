@@ -1,0 +1,1 @@
+"""Real servers for the tests: started on free ports, in folders of their own, gone at the end."""
