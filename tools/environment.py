@@ -29,7 +29,8 @@ def prepare(level: str) -> None:
         print(f"Python packages ({level}): installing from {lock.relative_to(ROOT)}", flush=True)
         _pip("install", "--require-hashes", "-r", str(lock))
         stamp.write()
-    _install_project()
+    if level != "node":
+        _install_project()
 
 
 def _make_venv() -> None:
