@@ -1,0 +1,145 @@
+"""Planting reference data: what an installation needs before its first ticket.
+
+Rows are known by their code. One that exists is left as it is, since an administrator may
+have changed it; a new version of the files only adds what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from escalation.models import ChainStep
+from support.catalogue.models import ContactReason, Field, Nature, Priority, Procedure
+from support.clocks.models import Calendar
+from support.kernel import db
+from support.people.models import Site, SiteKind, Team, TeamKind
+from web.seeds import reading
+from web.seeds.reading import Organisation, Row
+
+
+@dataclass(frozen=True)
+class Planted:
+    """How many rows were added."""
+
+    calendars: int
+    procedures: int
+    reasons: int
+    teams: int
+    chain_steps: int
+
+    @property
+    def total(self) -> int:
+        return self.calendars + self.procedures + self.reasons + self.teams + self.chain_steps
+
+
+def seed() -> Planted:
+    """Add the calendars, the catalogue and, on a first start, the teams and their chain.
+
+    Call it inside ``db.transaction()``; running it again adds nothing. An installation that
+    has teams of its own keeps them: the organisation is planted on an empty one only.
+    """
+    catalogue = reading.read_catalogue()
+    calendars = plant_calendars(reading.read_calendars())
+    procedures = plant_procedures(catalogue.procedures)
+    reasons = plant_reasons(catalogue.reasons)
+    teams = steps = 0
+    if db.session().scalar(select(Team.id).limit(1)) is None:
+        organisation = reading.read_organisation()
+        teams = plant_teams(organisation)
+        steps = plant_chain(organisation.chain)
+    return Planted(calendars, procedures, reasons, teams, steps)
+
+
+def plant_calendars(rows: Iterable[Row]) -> int:
+    return _plant(Calendar, ({**row, "closures": list(row["closures"])} for row in rows))
+
+
+def plant_procedures(rows: Iterable[Row]) -> int:
+    return _plant(
+        Procedure,
+        (
+            {**row, "field": Field(row["field"]), "position": position}
+            for position, row in enumerate(rows)
+        ),
+    )
+
+
+def plant_reasons(rows: Iterable[Row]) -> int:
+    return _plant(
+        ContactReason,
+        (
+            {
+                **row,
+                "field": Field(row["field"]) if row["field"] else None,
+                "nature": Nature(row["nature"]),
+                "priority": Priority(row["priority"]),
+                "position": position,
+            }
+            for position, row in enumerate(rows)
+        ),
+    )
+
+
+def plant_teams(organisation: Organisation) -> int:
+    """The sites, then the teams; returns how many teams were added."""
+    _plant(Site, ({**row, "kind": SiteKind(row["kind"])} for row in organisation.sites))
+    sites = {site.code: site for site in db.session().scalars(select(Site))}
+    return _plant(Team, (_team(row, sites) for row in organisation.teams))
+
+
+def plant_chain(rows: Sequence[Row]) -> int:
+    """The arrows of the chain that are not there yet. Raises KeyError for an unknown team."""
+    session = db.session()
+    teams = {team.code: team.id for team in session.scalars(select(Team))}
+    known = {(s.from_kind, s.field, s.nature, s.to_team_id) for s in session.scalars(_ALL_STEPS)}
+    added = 0
+    for row in rows:
+        step = ChainStep(
+            from_kind=TeamKind(row["from"]),
+            field=Field(row["field"]) if row["field"] else None,
+            nature=Nature(row["nature"]) if row["nature"] else None,
+            to_team_id=teams[row["to"]],
+            position=row["position"],
+        )
+        # Looked for here and not left to the constraint: to it, two empty fields differ.
+        if (step.from_kind, step.field, step.nature, step.to_team_id) not in known:
+            session.add(step)
+            added += 1
+    session.flush()
+    return added
+
+
+def _team(row: Row, sites: dict[str, Site]) -> dict[str, Any]:
+    site = sites[row["site"]] if row.get("site") else None
+    kind = TeamKind(row["kind"])
+    usual = "contact_centre" if kind is TeamKind.CONTACT_CENTRE else "standard"
+    return {
+        "code": row["code"],
+        "kind": kind,
+        "label": row["label"],
+        "public_label": row["public_label"],
+        "level": row["level"],
+        "site": site,
+        "calendar_code": row.get("calendar") or usual,
+        "address": row.get("address") or (site.address if site else ""),
+        "phone": row.get("phone") or (site.phone if site else ""),
+        "email": row.get("email") or (site.email if site else ""),
+    }
+
+
+def _plant(model: Any, rows: Iterable[Row]) -> int:
+    """Add the rows whose code is not there yet, with the columns that the model has."""
+    session = db.session()
+    known = set(session.scalars(select(model.code)))
+    columns = set(model.__mapper__.attrs.keys())
+    new = [row for row in rows if row["code"] not in known]
+    session.add_all(model(**{k: v for k, v in row.items() if k in columns}) for row in new)
+    session.flush()
+    return len(new)
+
+
+_ALL_STEPS = select(ChainStep)
