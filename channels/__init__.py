@@ -1,0 +1,1 @@
+"""How words come in and go out: mail, contact form, telephone, survey."""

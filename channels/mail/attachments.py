@@ -1,0 +1,99 @@
+"""Files that came with a message: named, typed, their bytes unchanged."""
+
+import mimetypes
+from dataclasses import dataclass
+from email.utils import unquote
+
+from channels.mail import decoding, words
+from channels.mail.headers import read_block
+from channels.mail.parameters import file_name, safe_name
+from channels.mail.structure import Part
+
+_SIGNS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (0, b"BM", "image/bmp"),
+    (0, b"II*\x00", "image/tiff"),
+    (0, b"MM\x00*", "image/tiff"),
+    (4, b"ftypheic", "image/heic"),
+    (4, b"ftypmif1", "image/heif"),
+    (4, b"ftypavif", "image/avif"),
+    (0, b"%PDF-", "application/pdf"),
+)
+_VAGUE_NAMES = (
+    "application/octet-stream application/octetstream application/x-octet-stream"
+    " application/binary application/x-download application/force-download application/unknown application/download"
+    " image/jpg image/pjpeg image/x-png text/plain"
+)
+_VAGUE = frozenset(_VAGUE_NAMES.split())
+_STANDARD = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
+_EXTENSIONS = {
+    "image/jpeg": ".jpg",
+    "message/rfc822": ".eml",
+    "text/calendar": ".ics",
+    "text/plain": ".txt",
+    "text/html": ".html",
+    "message/delivery-status": ".txt",
+    "text/rfc822-headers": ".txt",
+    "application/pgp-signature": ".asc",
+    "application/pkcs7-signature": ".p7s",
+    "application/pkcs7-mime": ".p7m",
+    "application/octet-stream": ".bin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAttachment:
+    """One file. ``content`` is exactly what the sender attached; ``content_id`` has no brackets."""
+
+    filename: str
+    content_type: str
+    content: bytes
+    inline: bool = False
+    content_id: str | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+def from_part(raw: bytes, part: Part, number: int) -> tuple[ParsedAttachment, list[str]]:
+    """The attachment that a leaf is; ``number`` names it when nothing else does."""
+    content, defects = decoding.content(raw, part)
+    name = file_name(part.headers)
+    kind = real_type(part.content_type, content, name)
+    identifier = unquote(part.headers.token("content-id")).strip() or None
+    inline = part.headers.token("content-disposition").lower().startswith("inline")
+    if not name:
+        name = _name_for(kind, content, number)
+    return ParsedAttachment(name, kind, content, inline, identifier), defects
+
+
+def real_type(declared: str, content: bytes, name: str) -> str:
+    """The declared type, unless it is vague and the bytes or the name say better."""
+    if declared not in _VAGUE or (declared == "text/plain" and not name):
+        return declared
+    for offset, sign, kind in _SIGNS:
+        if content.startswith(sign, offset) and len(content) > 12:
+            return kind
+    if declared == "text/plain":
+        return declared
+    guessed = mimetypes.guess_type(name, strict=False)[0]
+    if guessed and guessed.startswith("image/"):
+        return guessed
+    return _STANDARD.get(declared, declared)
+
+
+def _name_for(kind: str, content: bytes, number: int) -> str:
+    extension = _EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ".bin"
+    if kind == "message/rfc822":
+        block, _ = read_block(content, 0, min(len(content), 1 << 16), top=True)
+        subject = safe_name(words.decode(block.raw("subject")).replace("/", "-"))
+        if subject:
+            return f"{subject[:100]}{extension}"
+    if kind == "text/calendar":
+        return f"invitation{extension}"
+    return f"attachment-{number}{extension}"
