@@ -18,7 +18,7 @@ from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.assigning import serves
 from support.tickets.handing import hand_to
-from support.tickets.journal import Words, note_event, tell_changed, write
+from support.tickets.journal import Words, note_event, write
 from support.tickets.models import State, Ticket
 from support.tickets.replying import fronts
 from support.tickets.states import move
@@ -53,10 +53,8 @@ def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Es
     promising.resume(ticket)  # we no longer wait for the person: the promise runs
     move(ticket, State.ESCALATED, by=by, team=to.label, level=to.level)
     hand_to(ticket, to, None)
-    publish("escalation.raised", ticket_id=ticket.id, escalation_id=raised.id)
     if first:
         publish("notice.send", ticket_id=ticket.id, letter="passed_on", about=raised.id)
-    tell_changed(ticket)
     return raised
 
 
@@ -74,7 +72,6 @@ def withdraw(ticket: Ticket, *, by: Agent) -> None:
     note_event(ticket, "withdrawn", by=by, team=ticket.team.label)
     move(ticket, State.IN_PROGRESS, by=by)
     hand_to(ticket, ticket.home_team, ticket.home_owner)
-    tell_changed(ticket)
 
 
 def _record(ticket: Ticket, to: Team, draft: HandoverDraft, by: Agent) -> Escalation:

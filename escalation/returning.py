@@ -12,12 +12,11 @@ from escalation.models import Escalation, EscalationState
 from escalation.reading import open_escalations
 from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.kernel.time import now
-from support.outbox.publishing import publish
 from support.people.models import Agent
 from support.people.permissions import Permission, require
 from support.tickets.assigning import serves
 from support.tickets.handing import hand_to
-from support.tickets.journal import FileDraft, Words, tell_changed, write
+from support.tickets.journal import FileDraft, Words, write
 from support.tickets.models import State, Ticket
 from support.tickets.states import move
 from support.tickets.timeline import EntryKind
@@ -70,6 +69,4 @@ def _back(
     hand_to(ticket, here.from_team, owner)
     if ticket.team_id == ticket.home_team_id:
         ticket.home_owner, ticket.home_owner_id = ticket.owner, ticket.owner_id
-    publish("escalation.returned", ticket_id=ticket.id, escalation_id=here.id)
-    tell_changed(ticket)
     return here

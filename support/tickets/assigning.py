@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.kernel.errors import Conflict, Forbidden
 from support.people.models import Agent, TeamKind
 from support.people.permissions import Permission, may, require
-from support.tickets.journal import note_event, tell_changed
+from support.tickets.journal import note_event
 from support.tickets.models import State, Ticket
 from support.tickets.states import move
 
@@ -34,7 +34,6 @@ def assign(ticket: Ticket, to: Agent, *, by: Agent) -> None:
     note_event(ticket, "assigned", by=by, to=to.full_name)
     if ticket.state is State.NEW:
         move(ticket, State.IN_PROGRESS, by=by)
-    tell_changed(ticket)
 
 
 def release(ticket: Ticket, *, by: Agent) -> None:
@@ -46,7 +45,6 @@ def release(ticket: Ticket, *, by: Agent) -> None:
         raise Conflict.of("ticket.taken", name=ticket.owner.full_name if ticket.owner else "")
     _own(ticket, None)
     note_event(ticket, "released", by=by)
-    tell_changed(ticket)
 
 
 def serves(agent: Agent, ticket: Ticket) -> bool:

@@ -13,7 +13,7 @@ from support.kernel.time import now
 from support.people.models import Agent, Person
 from support.people.permissions import Permission, require
 from support.tickets.closing import close
-from support.tickets.journal import Words, tell_changed, write
+from support.tickets.journal import Words, write
 from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.opening import TicketDraft, open_ticket
 from support.tickets.timeline import Call, Entry, EntryKind
@@ -89,7 +89,6 @@ def call_about_open(call: CallDraft, ticket: Ticket, *, solved: bool, by: Agent)
         close(ticket, ClosedHow.ANSWERED, by=by)
     elif ticket.state is not State.CLOSED:
         ticket.chasers += 1
-    tell_changed(ticket)
     return entry
 
 

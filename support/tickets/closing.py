@@ -7,7 +7,6 @@ from support.kernel.time import now
 from support.people.models import Agent
 from support.people.permissions import Permission, require
 from support.tickets import promising
-from support.tickets.journal import tell_changed
 from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.replying import fronts
 from support.tickets.states import move
@@ -20,4 +19,3 @@ def close(ticket: Ticket, how: ClosedHow, *, by: Agent) -> None:
         raise Forbidden.of("close.not_front", team=ticket.home_team.label)
     move(ticket, State.CLOSED, by=by, how=how.value, kept=promising.settle(ticket))
     ticket.closed_at, ticket.closed_how = now(), how
-    tell_changed(ticket)

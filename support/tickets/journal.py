@@ -9,7 +9,6 @@ from typing import Any
 from support.intake.models import Channel, Received
 from support.kernel import db
 from support.kernel.time import now
-from support.outbox.publishing import publish
 from support.tickets.authors import Author, agent_of, person_of
 from support.tickets.models import Ticket
 from support.tickets.timeline import Attachment, Entry, EntryKind
@@ -62,13 +61,16 @@ def write(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry
     return _add(ticket, entry)
 
 
-def note_event(ticket: Ticket, event: str, *, by: Author, **facts: Any) -> Entry:
+def note_event(
+    ticket: Ticket, event: str, *, by: Author, once_key: str | None = None, **facts: Any
+) -> Entry:
     """Add what happened. ``facts`` must be JSON and free of anything the team may not see."""
     entry = Entry(
         ticket_id=ticket.id,
         kind=EntryKind.EVENT,
         event=event,
         data=facts,
+        once_key=once_key,
         author_agent=agent_of(by),
         author_person=person_of(by),
         attachments=[],
@@ -83,11 +85,6 @@ def _add(ticket: Ticket, entry: Entry) -> Entry:
     ticket.updated_at = now()
     ticket.last_entry_id = entry.id
     return entry
-
-
-def tell_changed(ticket: Ticket) -> None:
-    """Something that others watch has changed: indexes, pages that are open."""
-    publish("ticket.changed", ticket_id=ticket.id)
 
 
 def _attachment(file: FileDraft) -> Attachment:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from support.kernel.errors import Invalid
 from support.people.models import Agent
 from support.people.permissions import Permission, require
-from support.tickets.journal import FileDraft, Words, tell_changed, write
+from support.tickets.journal import FileDraft, Words, write
 from support.tickets.models import Ticket
 from support.tickets.timeline import Entry, EntryKind
 
@@ -18,5 +18,4 @@ def add_note(ticket: Ticket, text: str, *, by: Agent, files: Sequence[FileDraft]
     if not text.strip():
         raise Invalid.of("note.empty", "text")
     entry = write(ticket, EntryKind.NOTE, Words(text.strip(), files=files), by=by)
-    tell_changed(ticket)
     return entry

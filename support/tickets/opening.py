@@ -18,7 +18,7 @@ from support.people.models import Agent, Person, Team
 from support.tickets import promising
 from support.tickets.authors import Author, agent_of
 from support.tickets.handing import front_team, let_see
-from support.tickets.journal import Words, note_event, tell_changed, write
+from support.tickets.journal import Words, note_event, write
 from support.tickets.models import Ticket
 from support.tickets.references import new_reference
 from support.tickets.timeline import EntryKind
@@ -66,7 +66,6 @@ def open_ticket(draft: TicketDraft, *, by: Author) -> Ticket:
     db.session().flush()
     if draft.acknowledge:
         publish("notice.send", ticket_id=ticket.id, letter="acknowledgement")
-    tell_changed(ticket)
     return ticket
 
 

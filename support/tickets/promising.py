@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from support.clocks import running
 from support.clocks.models import ClockKind
+from support.kernel import db
 from support.kernel.time import FAR_FUTURE
+from support.tickets.authors import SYSTEM
+from support.tickets.journal import note_event
 from support.tickets.models import Ticket
+from support.tickets.timeline import Entry
 
 
 def promise(ticket: Ticket) -> None:
@@ -35,3 +41,13 @@ def settle(ticket: Ticket) -> bool | None:
     clock = running.live(ticket.id)
     ticket.sort_due = FAR_FUTURE
     return running.stop(clock) if clock is not None else None
+
+
+def note_breach(ticket_id: int, clock_id: int) -> None:
+    """Write in the timeline, once, that the promised date has passed."""
+    session = db.session()
+    once = f"breach:{clock_id}"
+    ticket = session.get(Ticket, ticket_id)
+    told = session.scalar(select(Entry.id).where(Entry.once_key == once))
+    if ticket is not None and told is None and ticket.is_open:
+        note_event(ticket, "promise_broken", by=SYSTEM, once_key=once)

@@ -16,7 +16,7 @@ from support.people.models import Agent, Person, TeamKind
 from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.handing import hand_to
-from support.tickets.journal import FileDraft, Words, tell_changed, write
+from support.tickets.journal import FileDraft, Words, write
 from support.tickets.models import State, Ticket
 from support.tickets.states import can_move, move
 from support.tickets.timeline import ArticleUse, Delivery, DeliveryState, Entry, EntryKind
@@ -80,7 +80,6 @@ def agent_replies(ticket: Ticket, draft: ReplyDraft, *, by: Agent) -> Entry:
         ticket.home_owner, ticket.home_owner_id = ticket.owner, ticket.owner_id
     if ticket.state in (State.NEW, State.REOPENED, State.RETURNED):
         move(ticket, State.IN_PROGRESS, by=by)
-    tell_changed(ticket)
     return entry
 
 
@@ -122,8 +121,6 @@ def person_replies(ticket: Ticket, words: Words, *, by: Person | Agent) -> Entry
     else:
         ticket.chasers += 1
     db.session().flush()
-    publish("message.arrived", ticket_id=ticket.id, entry_id=entry.id)
-    tell_changed(ticket)
     return entry
 
 

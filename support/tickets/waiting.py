@@ -5,7 +5,6 @@ from __future__ import annotations
 from support.people.models import Agent
 from support.people.permissions import Permission, require
 from support.tickets import promising
-from support.tickets.journal import tell_changed
 from support.tickets.models import State, Ticket
 from support.tickets.states import move
 
@@ -15,11 +14,9 @@ def wait_for_person(ticket: Ticket, *, by: Agent) -> None:
     require(by, Permission.REPLY)
     move(ticket, State.WAITING_PERSON, by=by)
     promising.pause(ticket)
-    tell_changed(ticket)
 
 
 def stop_waiting(ticket: Ticket, *, by: Agent) -> None:
     require(by, Permission.REPLY)
     move(ticket, State.IN_PROGRESS, by=by)
     promising.resume(ticket)
-    tell_changed(ticket)

@@ -1,0 +1,1 @@
+"""The public form: kept as it was sent, then turned into a ticket."""

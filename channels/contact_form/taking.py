@@ -1,0 +1,59 @@
+"""Keeping a form as it was sent, and turning it into a ticket: two steps, two commits."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from channels.contact_form.sheet import Sheet, check
+from support.catalogue.models import ContactReason, Procedure
+from support.intake.models import Channel, Outcome, Received
+from support.intake.receiving import key_of, raw_of, receive
+from support.intake.settling import settle, take_unsettled
+from support.kernel import db
+from support.people.identifying import recognise_or_create
+from support.tickets.journal import Words
+from support.tickets.models import Ticket
+from support.tickets.opening import TicketDraft, open_ticket
+
+
+def keep(sheet: Sheet) -> Received:
+    """Keep a correct form. Raises Invalid for one that is not. The caller commits.
+
+    The same form sent twice (a double click, a page sent again) is kept once.
+    """
+    check(sheet)
+    kept = receive(Channel.FORM, sheet.as_json(), source="contact", dedupe_key=key_of(sheet.key))
+    return kept.received
+
+
+def understand(received_id: int) -> Ticket:
+    """The ticket of a kept form: opened now, or the one opened before."""
+    received = take_unsettled(received_id)
+    if received is None:
+        known = select(Ticket).join(Received, Received.ticket_id == Ticket.id)
+        return db.session().scalars(known.where(Received.id == received_id)).one()
+    sheet = Sheet.from_json(raw_of(received))
+    ticket = _open(sheet, received)
+    settle(received, Outcome.CREATED, ticket_id=ticket.id, entry_id=ticket.last_entry_id)
+    return ticket
+
+
+def _open(sheet: Sheet, received: Received) -> Ticket:
+    session = db.session()
+    person = recognise_or_create(check(sheet))
+    reason = session.scalars(select(ContactReason).where(ContactReason.code == sheet.reason)).one()
+    procedure = session.scalar(select(Procedure).where(Procedure.code == sheet.procedure))
+    words = Words(sheet.text.strip(), channel=Channel.FORM, received=received, files=sheet.files)
+    draft = TicketDraft(
+        subject=reason.plain_label,
+        words=words,
+        reason=reason,
+        procedure=procedure,
+        channel=Channel.FORM,
+        person=person,
+        language=sheet.language,
+        department=person.department,
+        dossier_number=sheet.dossier_number,
+        first_received_at=received.received_at,
+    )
+    return open_ticket(draft, by=person)

@@ -1,0 +1,42 @@
+"""The web application: settings in, Flask out."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from web import errors, filters, health, i18n, rail, security, wiring
+from web.auth import sessions
+from web.config import Settings
+from web.http import Relais
+from web.rooms import blueprints
+
+
+def create_app(settings: Settings | None = None, *, configure: bool = True) -> Flask:
+    """The application. ``configure`` is False in tests, which have set the database up."""
+    settings = settings or Settings()
+    if configure:
+        wiring.configure(settings)
+    app = Relais("web", template_folder="templates", static_folder="static")
+    app.config.update(
+        SETTINGS=settings,
+        BABEL_DEFAULT_LOCALE="fr",
+        BABEL_DEFAULT_TIMEZONE="Europe/Paris",
+        SEND_FILE_MAX_AGE_DEFAULT=31536000,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["settings"] = settings
+    for part in (i18n, filters, sessions, errors, rail, health):
+        part.init(app)
+    security.init(app, settings)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+    _refuse_undeclared(app)
+    return app
+
+
+def _refuse_undeclared(app: Flask) -> None:
+    from web.access import access_of
+
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            access_of(app, rule.endpoint)

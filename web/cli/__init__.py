@@ -1,0 +1,38 @@
+"""The command line: ``relais``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+# Each module has a command or group named as its key says; loaded when asked for, so that
+# `relais mail parse` does not wait for what it does not use.
+COMMANDS = {
+    "serve": "web.cli.running:serve",
+    "worker": "web.cli.running:worker",
+    "demo": "web.cli.demo:demo",
+    "check": "web.cli.checking:check",
+    "db": "web.cli.database:db_group",
+    "mail": "web.cli.mail:mail",
+    "knowledge": "web.cli.knowledge:knowledge",
+    "user": "web.cli.users:user",
+    "load": "web.cli.loading:load",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Relais: citizen support for the online procedures of foreigners in France."""

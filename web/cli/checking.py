@@ -1,0 +1,79 @@
+"""``relais check``: is everything there, and if not, what to do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import click
+from sqlalchemy import text
+
+from channels.mail import fetching, sending
+from knowledge.search import index
+from support.kernel import db
+from web import migrations, worker
+from web.cli.settings import ready
+from web.config import Settings
+
+
+@click.command()
+def check() -> None:
+    """One line per part: ok, or the remedy."""
+    settings, _ = ready()
+    click.echo("settings    ok")
+    parts: list[tuple[str, Callable[[Settings], None]]] = [
+        ("database", _database),
+        ("migrations", _migrations),
+        ("broker", _broker),
+        ("mail out", _mail_out),
+        ("mail in", _mail_in),
+        ("index", _index),
+    ]
+    failed = [name for name, probe in parts if not _line(name, probe, settings)]
+    sys.exit(1 if failed else 0)
+
+
+def _line(name: str, probe: Callable[[Settings], None], settings: Settings) -> bool:
+    try:
+        probe(settings)
+    except Exception as error:  # whatever is wrong with it, the next line must still come
+        click.echo(f"{name:<11} {error}")
+        return False
+    click.echo(f"{name:<11} ok")
+    return True
+
+
+def _database(settings: Settings) -> None:
+    try:
+        with db.transaction(write=False) as session:
+            session.execute(text("SELECT 1"))
+    except Exception as error:
+        raise RuntimeError(f"cannot be reached: look at RELAIS_DATABASE_URL ({error})") from error
+
+
+def _migrations(settings: Settings) -> None:
+    with db.transaction(write=False) as session:
+        if migrations.pending(session.connection()):
+            raise RuntimeError("not up to date: run `relais db upgrade`")
+
+
+def _broker(settings: Settings) -> None:
+    app = worker.configure(settings)
+    try:
+        with app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+    except Exception as error:
+        raise RuntimeError(f"cannot be reached: look at RELAIS_BROKER_URL ({error})") from error
+
+
+def _mail_out(settings: Settings) -> None:
+    sending.transport_for(settings.smtp_url, settings.data_dir / "outbox").check()
+
+
+def _mail_in(settings: Settings) -> None:
+    for url in settings.mailboxes:
+        fetching.check_mailbox(url)
+
+
+def _index(settings: Settings) -> None:
+    index.check()

@@ -1,0 +1,117 @@
+"""``relais demo``: everything on one machine, with a centre at work in it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine
+
+from support.kernel import db
+from web import migrations
+from web.cli.settings import ready
+from web.config import Settings
+from web.demo import accounts, loading, seeding
+
+HOST = "127.0.0.1"  # the password is known to all: never another address
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=int)
+@click.option("--reset", is_flag=True, help="Start again from fresh demonstration data.")
+def demo(port: int, reset: bool) -> None:
+    """Start the product with its demonstration data, on this machine only."""
+    settings, engine = ready()
+    if not settings.embedded:
+        click.echo("the demonstration keeps to its embedded database: "
+                   "unset RELAIS_DATABASE_URL", err=True)  # fmt: skip
+        sys.exit(2)
+    if not _free(port):
+        click.echo(f"port {port} is taken: choose another with PORT=…", err=True)
+        sys.exit(1)
+    if reset:
+        engine = _reset(settings, engine)
+    migrations.upgrade(engine)
+    with db.transaction():
+        seeding.seed()
+    loading.load_demo(_progress)
+    engine.dispose()
+    _run(settings, port)
+
+
+def _reset(settings: Settings, engine: Engine) -> Engine:
+    engine.dispose()
+    database = Path(settings.database_url.removeprefix("sqlite:///"))
+    for path in (database, *database.parent.glob(database.name + "-*")):
+        path.unlink(missing_ok=True)
+    return ready()[1]
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _progress(done: int, total: int, what: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{what}: {done}/{total}   ", nl=done >= total, err=True)
+    elif done >= total:
+        click.echo(f"{what}: {total}", err=True)
+
+
+def _run(settings: Settings, port: int) -> None:
+    address = f"http://{HOST}:{port}"
+    environment = {**os.environ, "RELAIS_PUBLIC_URL": address}
+    relais = [sys.executable, "-m", "web.cli"]
+    children = [
+        subprocess.Popen([*relais, *words], env=environment)
+        for words in (["serve", "--host", HOST, "--port", str(port)], ["worker"])
+    ]
+    # Ctrl-C reaches the children too: each finishes what it holds, and we wait for them.
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    try:
+        if _wait_until_up(port, children):
+            accounts.show(address)
+        _wait_for_one_to_end(children)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        _stop(children)
+
+
+def _wait_until_up(port: int, children: list[subprocess.Popen[bytes]]) -> bool:
+    while all(child.poll() is None for child in children):
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def _wait_for_one_to_end(children: list[subprocess.Popen[bytes]]) -> None:
+    while all(child.poll() is None for child in children):
+        time.sleep(0.5)
+    click.echo("one of the processes has stopped: stopping the other", err=True)
+
+
+def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            child.kill()
+    click.echo("stopped", err=True)

@@ -1,0 +1,97 @@
+"""Settings, from the environment or a ``.env`` file. Each wrong one is named with its remedy."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Names in the environment carry ``RELAIS_`` in front."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RELAIS_", env_file=".env", extra="ignore", validate_default=True
+    )
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    broker_url: str = ""
+    secret_key: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+    mail_from: str = "Relais <relais@demo.relais>"
+    smtp_url: str = ""
+    imap_urls: str = ""
+    service_name: str = "Relais"
+    languages: str = "fr,en,es,ar"
+    # Seconds after which a row held by a worker that died is taken up again.
+    outbox_lease: int = Field(120, ge=5)
+    fetch_every: int = Field(60, ge=1)
+    largest_upload: int = Field(35 * 1024 * 1024, ge=1024)
+    log_level: str = "INFO"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:", "postgresql+psycopg:")):
+            raise ValueError("must begin with postgresql+psycopg:// or sqlite:///")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_smtp(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("smtp", "smtps", "smtp+starttls"):
+            raise ValueError("must begin with smtp://, smtps:// or smtp+starttls://")
+        return value
+
+    @field_validator("imap_urls")
+    @classmethod
+    def _known_imap(cls, value: str) -> str:
+        for url in value.split():
+            if urlsplit(url).scheme not in ("imap", "imaps"):
+                raise ValueError("each must begin with imap:// or imaps://")
+        return value
+
+    @model_validator(mode="after")
+    def _embedded_defaults(self) -> Settings:
+        self.data_dir = self.data_dir.resolve()
+        if not self.database_url:
+            self.database_url = f"sqlite:///{self.data_dir / 'relais.sqlite3'}"
+        if not self.secret_key:
+            if not self.embedded:
+                raise ValueError("RELAIS_SECRET_KEY is required with a database server")
+            self.secret_key = _kept_secret(self.data_dir)
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def mailboxes(self) -> list[str]:
+        return self.imap_urls.split()
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def offered_languages(self) -> list[str]:
+        return [code.strip() for code in self.languages.split(",") if code.strip()]
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """The embedded default's own secret, made once and kept beside the database."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as out:
+        out.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

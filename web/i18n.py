@@ -1,0 +1,49 @@
+"""Which language a page speaks: French for agents; for the public, the one they chose."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request, session
+from flask_babel import Babel, get_locale
+
+NAMES = {"fr": "Français", "en": "English", "es": "Español", "ar": "العربية"}
+
+
+def init(app: Flask) -> None:
+    Babel(app, locale_selector=_choose, default_translation_directories="translations")
+    app.context_processor(_template_names)
+
+
+def offered() -> list[str]:
+    codes: list[str] = current_app.config["SETTINGS"].offered_languages
+    return codes
+
+
+def _choose() -> str:
+    if request.path.startswith(("/agent", "/connexion")):
+        return "fr"
+    asked = request.args.get("lang")
+    if asked in offered():
+        session["lang"] = asked
+    chosen = session.get("lang")
+    return chosen or request.accept_languages.best_match(offered()) or "fr"
+
+
+def _template_names() -> dict[str, Any]:
+    locale = get_locale()
+    return {"current_locale": locale, "languages": _switch(str(locale))}
+
+
+def _switch(current: str) -> list[dict[str, Any]]:
+    kept = {k: v for k, v in request.args.items() if k != "lang"}
+    return [
+        {
+            "code": code,
+            "name": NAMES.get(code, code),
+            "href": f"{request.path}?{urlencode({**kept, 'lang': code})}",
+            "current": current.split("_")[0] == code,
+        }
+        for code in offered()
+    ]

@@ -1,0 +1,100 @@
+"""What the domain's refusals say to people: one sentence per code, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+from support.kernel.errors import DomainError, Problem
+
+# Each sentence says what is wrong and what to do. ``%(name)s`` come from the problem's params.
+SENTENCES: dict[str, Callable[..., str]] = {
+    "permission.missing": lambda **p: _("Votre rôle ne permet pas cette action."),
+    "sign_in.wrong": lambda **p: _(
+        "Adresse ou mot de passe incorrect. Vérifiez les deux et recommencez."
+    ),
+    "sign_in.too_many": lambda **p: _(
+        "Trop d’essais. Attendez %(minutes)s minutes avant de recommencer.", **p
+    ),
+    "password.short": lambda **p: _("Au moins %(least)s caractères.", **p),
+    "email.invalid": lambda **p: _(
+        "Cette adresse électronique n’est pas complète. Exemple : nom@example.org"
+    ),
+    "phone.invalid": lambda **p: _(
+        "Ce numéro de téléphone n’est pas complet. Exemple : 06 39 98 01 02"
+    ),
+    "foreigner_number.nine": lambda **p: _(
+        "Ce numéro a 9 chiffres : il en faut 10. Vérifiez sur votre titre de séjour ; "
+        "il manque souvent le premier zéro."
+    ),
+    "foreigner_number.invalid": lambda **p: _(
+        "Le numéro étranger a 10 chiffres. Il est imprimé sur le titre de séjour."
+    ),
+    "ticket.unknown": lambda **p: _("Ce ticket n’existe pas, ou il ne vous est pas ouvert."),
+    "ticket.empty": lambda **p: _("Dites en quelques mots ce qui se passe."),
+    "ticket.taken": lambda **p: _("%(name)s s’en occupe déjà.", **p),
+    "ticket.move_refused": lambda **p: _(
+        "Ce ticket a changé d’état entre-temps : cette action n’est plus possible."
+    ),
+    "assign.other_team": lambda **p: _("%(name)s n’est pas de l’équipe qui a ce ticket.", **p),
+    "assign.not_yours": lambda **p: _("Une autre équipe a ce ticket en ce moment."),
+    "note.empty": lambda **p: _("La note est vide."),
+    "message.empty": lambda **p: _("Écrivez un message ou joignez un fichier."),
+    "reply.empty": lambda **p: _("La réponse est vide."),
+    "reply.not_front": lambda **p: _(
+        "Seule l’équipe « %(team)s » écrit à la personne. Répondez au niveau qui vous a saisi.",
+        **p,
+    ),
+    "reply.closed": lambda **p: _("Ce ticket est clos. Rouvrez-le avant d’écrire."),
+    "reply.newer": lambda **p: _(
+        "Quelqu’un a écrit pendant que vous rédigiez : lisez le nouveau message, puis envoyez. "
+        "Votre texte est conservé."
+    ),
+    "close.not_front": lambda **p: _("Seule l’équipe « %(team)s » peut clore ce ticket.", **p),
+    "call.note_missing": lambda **p: _("Notez en une phrase ce qui a été dit."),
+    "call.wrap_up_missing": lambda **p: _("Choisissez comment l’appel s’est terminé."),
+    "person.unknown": lambda **p: _("Cette personne n’existe pas."),
+    "attachment.unknown": lambda **p: _("Ce fichier n’existe pas, ou il ne vous est pas ouvert."),
+    "follow.unknown": lambda **p: _("Ce lien n’est pas valable."),
+    "follow.no_match": lambda **p: _(
+        "Cette référence et cette adresse (ou ce téléphone) ne vont pas ensemble. Vérifiez les "
+        "deux : la référence a 12 chiffres, et l’adresse est celle que vous nous avez donnée."
+    ),
+    "escalate.not_yours": lambda **p: _("L’équipe « %(team)s » a ce ticket en ce moment.", **p),
+    "escalate.not_next": lambda **p: _(
+        "La chaîne ne mène pas de votre équipe à « %(team)s » pour cette question.", **p
+    ),
+    "escalate.not_away": lambda **p: _("Ce ticket n’est pas à un autre niveau."),
+    "handover.question_missing": lambda **p: _(
+        "Dites ce que vous demandez au niveau suivant, en une phrase au moins."
+    ),
+    "handover.item_missing": lambda **p: _("Le niveau suivant en a besoin pour répondre."),
+    "answer.empty": lambda **p: _("La réponse est vide."),
+    "missing.none": lambda **p: _(
+        "Cochez ce qui manque : le niveau précédent saura quoi demander."
+    ),
+    "return.not_here": lambda **p: _("Ce ticket n’attend pas de réponse de votre équipe."),
+    "return.not_yours": lambda **p: _("L’équipe « %(team)s » a ce ticket en ce moment.", **p),
+    "file.too_large": lambda **p: _(
+        "« %(name)s » est trop lourd : %(limit)s au plus par fichier.", **p
+    ),
+    "contact.none": lambda **p: _(
+        "Donnez une adresse électronique ou un numéro de téléphone : sans l’un des deux, "
+        "nous ne pourrons pas vous répondre."
+    ),
+    "field.required": lambda **p: _("À remplir."),
+    "field.choice": lambda **p: _("Choisissez dans la liste."),
+    "field.too_long": lambda **p: _("Au plus %(most)s caractères.", **p),
+}
+
+
+def sentence(problem: Problem) -> str:
+    """The words for one problem; a code without words is a fault of ours, shown as such."""
+    words = SENTENCES.get(problem.code)
+    return words(**problem.params) if words else _("Refusé (%(code)s).", code=problem.code)
+
+
+def sentences(error: DomainError) -> dict[str | None, str]:
+    """By field (None: concerns the whole), for the form that shows them."""
+    return {problem.field: sentence(problem) for problem in error.problems}

@@ -1,0 +1,22 @@
+"""Every table there is, imported in one place for migrations and start-up."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from support.kernel.db import Base
+
+for name in (
+    "escalation.models",
+    "knowledge.articles.models",
+    "support.catalogue.models",
+    "support.clocks.models",
+    "support.intake.models",
+    "support.outbox.models",
+    "support.people.models",
+    "support.tickets.models",
+    "support.tickets.timeline",
+):
+    import_module(name)
+
+metadata = Base.metadata

@@ -1,0 +1,19 @@
+"""The doors that exist: one blueprint per room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from flask import Blueprint
+
+# Each module has a blueprint named ``bp``.
+ROOMS = (
+    "web.auth.views",
+    "web.home.views",
+)
+
+
+def blueprints() -> Iterator[Blueprint]:
+    for name in ROOMS:
+        yield import_module(name).bp

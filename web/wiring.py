@@ -1,0 +1,65 @@
+"""The one page that says where everything goes: settings into rooms, topics to handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.utils import parseaddr
+from typing import Any
+
+from sqlalchemy import Engine
+
+import web.models  # noqa: F401  (every table is known before the first query)
+from channels.contact_form import taking
+from channels.mail import delivering, inbox, notices
+from channels.mail.sending import transport_for
+from knowledge.search import index
+from support.intake.models import Channel
+from support.kernel import db, files
+from support.outbox.draining import Handler
+from support.people import links
+from support.tickets import promising
+from web.config import Settings
+
+
+def configure(settings: Settings) -> Engine:
+    """Give every room what it needs to work. Called once a process."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = db.make_engine(settings.database_url)
+    db.configure(engine)
+    files.configure(files.DiskStore(settings.data_dir / "files"))
+    links.configure(settings.secret_key)
+    index.configure(settings.data_dir / "index")
+    delivering.configure(
+        delivering.Post(
+            transport=transport_for(settings.smtp_url, settings.data_dir / "outbox"),
+            sender=parseaddr(settings.mail_from),
+            public_url=settings.public_url.rstrip("/"),
+            service_name=settings.service_name,
+        )
+    )
+    return engine
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Topic by topic: what happens after the commit. Each is safe to run twice."""
+    return {
+        "intake.received": _understand,
+        "message.send": delivering.deliver,
+        "notice.send": notices.send,
+        "clock.breached": _tell_breach,
+        "knowledge.changed": lambda payload: index.follow(),
+    }
+
+
+def _understand(payload: Mapping[str, Any]) -> None:
+    received_id = int(payload["received_id"])
+    if payload["channel"] == Channel.EMAIL:
+        inbox.understand(received_id)
+    elif payload["channel"] == Channel.FORM:
+        with db.transaction():
+            taking.understand(received_id)
+
+
+def _tell_breach(payload: Mapping[str, Any]) -> None:
+    with db.transaction():
+        promising.note_breach(int(payload["ticket_id"]), int(payload["clock_id"]))

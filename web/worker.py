@@ -1,0 +1,135 @@
+"""Background work: Celery is the doorbell, the database the memory.
+
+Every task finds its work in the database; a task that is lost, doubled or late changes
+nothing. The scheduler rings every task now and then, so that a broker that was down, or a
+process that was killed, only delays.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from celery import Celery
+from celery.beat import EmbeddedService
+from celery.signals import worker_ready, worker_shutting_down
+from sqlalchemy.orm import Session
+
+from channels.mail import inbox
+from support.clocks import ticking
+from support.kernel import db
+from support.outbox.draining import drain as drain_outbox
+from web import wiring
+from web.config import Settings
+
+log = logging.getLogger(__name__)
+
+app = Celery("relais")
+_settings: Settings | None = None
+
+
+def configure(settings: Settings) -> Celery:
+    """Point Celery at its broker: Redis, or files in the data directory when embedded."""
+    global _settings
+    _settings = settings
+    app.conf.update(
+        task_ignore_result=True,
+        task_publish_retry=False,
+        task_default_expires=300,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        beat_schedule_filename=str(settings.data_dir / "schedule"),
+        beat_schedule={
+            "drain": {"task": "relais.drain", "schedule": 5.0, "options": {"expires": 5}},
+            "sweep": {"task": "relais.sweep", "schedule": 30.0, "options": {"expires": 30}},
+            "fetch": {
+                "task": "relais.fetch_mail",
+                "schedule": float(settings.fetch_every),
+                "options": {"expires": settings.fetch_every},
+            },
+        },
+        **_broker(settings),
+    )
+    return app
+
+
+def _broker(settings: Settings) -> dict[str, Any]:
+    if settings.broker_url:
+        short = {"socket_connect_timeout": 2, "socket_timeout": 5}
+        return {"broker_url": settings.broker_url, "broker_transport_options": short}
+    folder = settings.data_dir / "broker"
+    for name in ("queue", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    options = {
+        "data_folder_in": str(folder / "queue"),
+        "data_folder_out": str(folder / "queue"),
+        "control_folder": str(folder / "control"),
+    }
+    return {"broker_url": "filesystem://", "broker_transport_options": options}
+
+
+def ring_after_commit() -> None:
+    """Ring the doorbell after each commit that wrote to the outbox."""
+    db.on_commit(_ring)
+
+
+def _ring(session: Session) -> None:
+    if not session.info.get("outbox_written"):
+        return
+    try:
+        drain.apply_async(expires=30, retry=False)
+    except Exception as error:  # the broker is down: the scheduler will find the work
+        log.warning("doorbell not rung: %s", error)
+
+
+@app.task(name="relais.drain")
+def drain() -> int:
+    lease = timedelta(seconds=_known().outbox_lease)
+    return drain_outbox(wiring.handlers(), limit=500, lease=lease)
+
+
+@app.task(name="relais.sweep")
+def sweep() -> int:
+    with db.transaction():
+        return ticking.sweep()
+
+
+@app.task(name="relais.fetch_mail")
+def fetch_mail() -> int:
+    return sum(inbox.fetch(url).taken for url in _known().mailboxes)
+
+
+def _known() -> Settings:
+    assert _settings is not None, "web.worker.configure was not called"
+    return _settings
+
+
+class _Clock:
+    """The scheduler, in a thread of the worker: it dies with it, and one is enough."""
+
+    service: Any = None
+
+
+@worker_ready.connect
+def _start_clock(**_kwargs: Any) -> None:
+    _Clock.service = EmbeddedService(app, thread=True)
+    _Clock.service.start()
+
+
+@worker_shutting_down.connect
+def _stop_clock(**_kwargs: Any) -> None:
+    if _Clock.service is not None:
+        _Clock.service.stop()
+
+
+def run(settings: Settings) -> None:
+    """Work until stopped. Threads, not processes: the work is waiting for others."""
+    wiring.configure(settings)
+    configure(settings)
+    ring_after_commit()
+    app.worker_main(
+        ["worker", "--pool=threads", "--concurrency=4", f"--loglevel={settings.log_level}",
+         "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    )  # fmt: skip
