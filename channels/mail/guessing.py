@@ -7,6 +7,7 @@ the reading really uses, inside words, in natural case. A general detector only 
 import codecs
 import functools
 import itertools
+import re
 import unicodedata
 
 from charset_normalizer import from_bytes
@@ -58,8 +59,7 @@ _CANDIDATES: tuple[tuple[str, str, float], ...] = (
     ("cp1252", "fr es pt it de nl en sv da no ca sq is", 1.0),
     ("cp1256", "ar fa ur", 0.9),
     ("cp1251", "ru uk bg mk", 0.9),
-    ("koi8-r", "ru", 0.8),
-    ("koi8-u", "uk", 0.7),
+    ("koi8-u", "ru uk", 0.8),
     ("cp1254", "tr", 0.95),
     ("cp1250", "pl cs sk hu ro sr sl sq", 0.9),
     ("iso8859-2", "pl cs sk hu ro sr sl", 0.85),
@@ -84,6 +84,8 @@ _CANDIDATES: tuple[tuple[str, str, float], ...] = (
 _SAMPLE = 4096
 _COMMON_SIGNS = "«»‹›“”„‘’‚–—…•·°€£§©®™¿¡№×½¼¾²³´\u00a0\u200c\u200d\u200e\u200f،؛؟۔"
 _COMMON_SIGNS += "。、，！？：；（）「」『』《》【】％～・ー"
+_CYRILLIC = ("ru", "uk", "bg", "mk", "be", "sr")
+_MISSPELT = re.compile("ς(?=[α-ώ])|[ךםןףץ](?=[א-ת])|ة(?=[ء-ي])|[ัิีึืฺุู](?=[ัิีึืฺุูำ])|(?<![ก-ฮ])[ัิีึืุู]")
 _TOO_LATIN = 0.45
 # Rare in the languages of windows-1252, frequent when another set is read as it.
 _ODD_INSIDE_WORDS = "ýþðÝÞÐ¹³¼¾¤¦¨¸ˆ‡ŽŠžš™ƒ†‰•˜¢¥¬¯±¶\x81\x8d\x8f\x90\x9d"
@@ -152,7 +154,9 @@ def _plausibility(text: str, languages: list[str]) -> float:
     if any(unicodedata.category(c) in ("Cc", "Cn", "Co") for c in foreign):
         return 0.0
     chances = language.probabilities(text)
-    return max(
+    if any(code in _CYRILLIC for code in languages):
+        chances = dict.fromkeys(_CYRILLIC, sum(chances.get(code, 0.0) for code in _CYRILLIC))
+    best = max(
         (
             _share_known(foreign, code)
             * _share_frequent(foreign, code)
@@ -160,7 +164,8 @@ def _plausibility(text: str, languages: list[str]) -> float:
             for code in languages
         ),
         default=0.0,
-    ) * _natural_case(text)
+    )
+    return best * _natural_case(text) * _well_spelt(text, len(foreign))
 
 
 def _share_frequent(foreign: list[str], code: str) -> float:
@@ -208,6 +213,11 @@ def _script_fits(character: str, code: str) -> bool:
         return "\u3040" <= character <= "\u30ff" or "\u4e00" <= character <= "\u9fff"
     low, high = _RANGES[code]
     return low <= character <= high
+
+
+def _well_spelt(text: str, foreign: int) -> float:
+    """Less than 1 for letters where their script never puts them (a final form inside a word)."""
+    return max(0.05, 1.0 - 6.0 * len(_MISSPELT.findall(text)) / max(1, foreign))
 
 
 def _natural_case(text: str) -> float:

@@ -5,8 +5,8 @@ import nh3
 _TAG_NAMES = (
     "a abbr address b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn"
     " div dl dt em font figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li main mark ol p pre"
-    " q s samp section article header footer small span strike strong sub sup table tbody td tfoot th"
-    " thead time tr tt u ul var wbr"
+    " q s samp section article header footer small span strike strong sub sup table tbody td tfoot"
+    " th thead time tr tt u ul var wbr"
 )
 _TAGS = set(_TAG_NAMES.split())
 _ATTRIBUTES = {
