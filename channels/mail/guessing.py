@@ -84,8 +84,11 @@ _CANDIDATES: tuple[tuple[str, str, float], ...] = (
 _SAMPLE = 4096
 _COMMON_SIGNS = "«»‹›“”„‘’‚–—…•·°€£§©®™¿¡№×½¼¾²³´\u00a0\u200c\u200d\u200e\u200f،؛؟۔"
 _COMMON_SIGNS += "。、，！？：；（）「」『』《》【】％～・ー"
-_CYRILLIC = ("ru", "uk", "bg", "mk", "be", "sr")
-_MISSPELT = re.compile("ς(?=[α-ώ])|[ךםןףץ](?=[א-ת])|ة(?=[ء-ي])|[ัิีึืฺุู](?=[ัิีึืฺุูำ])|(?<![ก-ฮ])[ัิีึืุู]")
+_CYRILLIC = ("ru", "uk", "bg", "mk", "be")
+_MISSPELT = re.compile(
+    "ς(?=[α-ώ])|[ךםןףץ](?=[א-ת])|ة(?=[ء-ي])|[ัิีึืฺุู](?=[ัิีึืฺุูำ])|(?<![ก-ฮ])[ัิีึืุู]"
+    r"|[A-Za-z](?=[\u0370-\u1fff])|[\u0370-\u1fff](?=[A-Za-z])"
+)
 _TOO_LATIN = 0.45
 # Rare in the languages of windows-1252, frequent when another set is read as it.
 _ODD_INSIDE_WORDS = "ýþðÝÞÐ¹³¼¾¤¦¨¸ˆ‡ŽŠžš™ƒ†‰•˜¢¥¬¯±¶\x81\x8d\x8f\x90\x9d"
