@@ -47,7 +47,11 @@ def _remedy(packages: list[str], why: str) -> str:
 
 
 def _apt(prefix: list[str], words: list[str]) -> None:
-    flags = ["-y", "-q", "--no-install-recommends"] if words[0] == "install" else ["-q"]
+    flags = (
+        ["-y", "-qq", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0"]
+        if words[0] == "install"
+        else ["-qq"]
+    )
     environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
     command = [*prefix, *environment, "apt-get", words[0], *flags, *words[1:]]
     # stdout is kept for what the caller was asked; progress is a message.

@@ -45,7 +45,15 @@ def prepare() -> None:
 
 
 def _npm_ci() -> None:
-    command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [
+        *npm(),
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--loglevel=error",
+    ]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL)
     if done.returncode:
         sys.exit(f"This failed with code {done.returncode}:\n  {' '.join(command)}")
