@@ -7,7 +7,7 @@ import click
 from support.kernel import db
 from web import migrations
 from web.cli.settings import ready
-from web.demo import seeding
+from web.seeds import seeding
 
 
 @click.group("db")

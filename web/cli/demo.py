@@ -17,7 +17,8 @@ from support.kernel import db
 from web import migrations
 from web.cli.settings import ready
 from web.config import Settings
-from web.demo import accounts, loading, seeding
+from web.demo import accounts, loading
+from web.seeds import seeding
 
 HOST = "127.0.0.1"  # the password is known to all: never another address
 

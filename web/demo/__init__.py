@@ -1,0 +1,1 @@
+"""A centre at work, invented: everything that the demonstration shows."""
