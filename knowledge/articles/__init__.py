@@ -1,0 +1,1 @@
+"""Articles: written as revisions, published one revision at a time, rendered as safe HTML."""

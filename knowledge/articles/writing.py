@@ -1,0 +1,216 @@
+"""Writing: a new article, the next revision of one, and what is said about it.
+
+Everything here needs the permission to write articles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from knowledge.articles import counting
+from knowledge.articles.models import Article, ArticleState, Audience, Revision
+from support.catalogue.models import ContactReason, Procedure
+from support.kernel import db
+from support.kernel.errors import Conflict, Invalid, Problem, broken_constraint
+from support.kernel.time import now
+from support.outbox.publishing import publish
+from support.people.models import Agent
+from support.people.permissions import Permission, require
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+LONGEST = {"slug": 120, "title": 200, "summary": 600, "comment": 400, "source_note": 600}
+LONGEST_BODY = 200_000
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a revision says. ``body`` is Markdown."""
+
+    title: str
+    summary: str
+    body: str
+
+
+@dataclass(frozen=True)
+class About:
+    """What is said about an article; procedures and reasons by their codes."""
+
+    audience: Audience = Audience.STAFF
+    procedures: Sequence[str] = ()
+    reasons: Sequence[str] = ()
+    keywords: Sequence[str] = ()
+    language: str = "fr"
+    checked_on: date | None = None
+    source_note: str = ""
+
+
+def draft(
+    slug: str,
+    words: Words,
+    about: About,
+    *,
+    by: Agent,
+    comment: str = "",
+    source_id: str | None = None,
+) -> Article:
+    """A new article, unpublished, with its first revision.
+
+    Raises Invalid with a problem a field (``article.slug_taken`` for a slug in use), Forbidden.
+    """
+    require(by, Permission.WRITE_ARTICLES)
+    _refuse(problems_of(slug, words, about, comment))
+    article = Article(
+        slug=slug,
+        owner_agent_id=by.id,
+        source_id=source_id,
+        state=ArticleState.DRAFT,
+        latest_number=1,
+    )
+    apply(article, about)
+    current = db.session()
+    try:
+        with current.begin_nested():
+            current.add(article)
+            current.flush()
+    except IntegrityError as error:
+        names = {"uq_article_slug": "article.slug_taken", "article.slug": "article.slug_taken"}
+        code = broken_constraint(error, names)
+        if code is None:
+            raise
+        raise Invalid.of(code, "slug") from error
+    _add_revision(article, 1, words, comment, by)
+    return article
+
+
+def revise(
+    article: Article, words: Words, *, based_on: int, by: Agent, comment: str = ""
+) -> Revision:
+    """The next revision of ``article``; readers still see the published one.
+
+    ``based_on`` is the number of the revision that the writer had before their eyes. Raises
+    Conflict (``article.revised_meanwhile``) when there is a newer one by now: nobody's words
+    are overwritten, and the writer still holds their own.
+    """
+    require(by, Permission.WRITE_ARTICLES)
+    _refuse(_problems_of_words(words, comment))
+    current = db.session()
+    moved = current.scalar(
+        update(Article)
+        .where(Article.id == article.id, Article.latest_number == based_on)
+        .values(latest_number=based_on + 1, updated_at=now())
+        .returning(Article.id)
+        .execution_options(synchronize_session=False)
+    )
+    current.refresh(article, ["latest_number", "updated_at"])
+    if moved is None:
+        raise Conflict.of("article.revised_meanwhile", number=article.latest_number)
+    return _add_revision(article, based_on + 1, words, comment, by)
+
+
+def describe(article: Article, about: About, *, by: Agent) -> None:
+    """Change what is said about an article: readers of a published one see it at once."""
+    require(by, Permission.WRITE_ARTICLES)
+    apply(article, about)
+    touch(article)
+
+
+def touch(article: Article) -> None:
+    """Note that what readers can see of ``article`` has changed, for the indexes to follow."""
+    article.updated_at = now()
+    if article.published_number is not None:
+        article.change_number = counting.raise_counter()
+        db.session().flush()
+        publish("knowledge.changed", article_id=article.id, change_number=article.change_number)
+    db.session().flush()
+
+
+def _add_revision(article: Article, number: int, words: Words, comment: str, by: Agent) -> Revision:
+    revision = Revision(
+        article_id=article.id,
+        number=number,
+        title=words.title.strip(),
+        summary=words.summary.strip(),
+        body_markdown=words.body.replace("\r\n", "\n").strip() + "\n",
+        author_agent_id=by.id,
+        comment=comment.strip(),
+    )
+    db.session().add(revision)
+    db.session().flush()
+    return revision
+
+
+def apply(article: Article, about: About) -> None:
+    """Write ``about`` on ``article``; whoever calls sees to :func:`touch`. Raises Invalid."""
+    current = db.session()
+    procedures = list(
+        current.scalars(select(Procedure).where(Procedure.code.in_(about.procedures)))
+    )
+    reasons = list(
+        current.scalars(select(ContactReason).where(ContactReason.code.in_(about.reasons)))
+    )
+    _refuse(
+        _problems_of_about(about)
+        + _unknown("procedures", about.procedures, {p.code for p in procedures})
+        + _unknown("reasons", about.reasons, {r.code for r in reasons})
+    )
+    article.procedures, article.reasons = procedures, reasons
+    article.audience, article.language = about.audience, about.language
+    article.keywords = [k.strip() for k in about.keywords if k.strip()]
+    article.checked_on, article.source_note = about.checked_on, about.source_note.strip()
+
+
+def problems_of(slug: str, words: Words, about: About, comment: str = "") -> list[Problem]:
+    """Everything that can be seen to be wrong without looking at other articles."""
+    return _problems_of_slug(slug) + _problems_of_words(words, comment) + _problems_of_about(about)
+
+
+def _unknown(field: str, asked: Sequence[str], found: set[str]) -> list[Problem]:
+    return [
+        Problem("article.unknown_code", field, {"value": code})
+        for code in asked
+        if code not in found
+    ]
+
+
+def _problems_of_about(about: About) -> list[Problem]:
+    problems: list[Problem] = []
+    if len(about.source_note) > LONGEST["source_note"]:
+        problems.append(Problem("article.too_long", "source_note", {"most": 600}))
+    if not LANGUAGE.fullmatch(about.language):
+        problems.append(Problem("article.bad_language", "language"))
+    return problems
+
+
+def _problems_of_slug(slug: str) -> list[Problem]:
+    if len(slug) > LONGEST["slug"] or not SLUG.fullmatch(slug):
+        return [Problem("article.bad_slug", "slug")]
+    return []
+
+
+def _problems_of_words(words: Words, comment: str) -> list[Problem]:
+    given = {"title": words.title, "summary": words.summary, "comment": comment}
+    problems = [
+        Problem("article.too_long", name, {"most": LONGEST[name]})
+        for name, text in given.items()
+        if len(text.strip()) > LONGEST[name]
+    ]
+    if len(words.body) > LONGEST_BODY:
+        problems.append(Problem("article.too_long", "body", {"most": LONGEST_BODY}))
+    problems += [
+        Problem("article.empty", name)
+        for name, text in (("title", words.title), ("body", words.body))
+        if not text.strip()
+    ]
+    return problems
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise Invalid(*problems)

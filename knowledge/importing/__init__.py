@@ -1,0 +1,1 @@
+"""Articles that come from elsewhere: each import shows its differences before it writes."""

@@ -1,0 +1,148 @@
+"""An article as the search sees it: its terms by field, and what a result shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from knowledge.articles.models import Audience
+from knowledge.articles.plain_text import to_words
+from knowledge.articles.queries import PublishedArticle
+from knowledge.search import analysis
+
+LONGEST_INITIALS = 6
+
+
+class Part(StrEnum):
+    """The fields of an article, each with its own lengths and rarities."""
+
+    TITLE = "title"
+    KEYWORDS = "keywords"
+    HEADINGS = "headings"
+    SUMMARY = "summary"
+    BODY = "body"
+
+
+@dataclass(frozen=True)
+class FieldTerms:
+    """``positions``: term to the places where it stands, counted in words."""
+
+    length: int
+    positions: Mapping[str, list[int]]
+
+
+@dataclass(frozen=True)
+class Document:
+    """``text`` is the body as plain text; its words are those that positions count."""
+
+    article_id: int
+    slug: str
+    title: str
+    summary: str
+    revision: int
+    audience: Audience
+    source_id: str | None
+    language: str
+    procedures: tuple[str, ...]
+    reasons: tuple[str, ...]
+    checked_on: str | None
+    change_number: int
+    text: str
+    parts: Mapping[Part, FieldTerms]
+    words: frozenset[str] = field(default_factory=frozenset)
+
+    def positions(self, part: Part, term: str) -> list[int]:
+        return self.parts[part].positions.get(term, [])
+
+
+def document_of(article: PublishedArticle) -> Document:
+    """Analyse a published article."""
+    plain = to_words(article.body_markdown)
+    text = analysis.normalise(plain.text)
+    texts = {
+        Part.TITLE: article.title,
+        Part.KEYWORDS: " . ".join(article.keywords),
+        Part.HEADINGS: " . ".join(plain.headings),
+        Part.SUMMARY: article.summary,
+        Part.BODY: text,
+    }
+    words: set[str] = set()
+    parts = {part: _field(value, words) for part, value in texts.items()}
+    return Document(
+        article_id=article.id,
+        slug=article.slug,
+        title=article.title,
+        summary=article.summary,
+        revision=article.revision,
+        audience=article.audience,
+        source_id=article.source_id,
+        language=article.language,
+        procedures=article.procedures,
+        reasons=article.reasons,
+        checked_on=article.checked_on.isoformat() if article.checked_on else None,
+        change_number=article.change_number,
+        text=text,
+        parts=_with_initials(parts, article.title),
+        words=frozenset(words),
+    )
+
+
+def _field(text: str, words: set[str]) -> FieldTerms:
+    positions: dict[str, list[int]] = {}
+    length = 0
+    for token in analysis.tokens(text):
+        positions.setdefault(token.term, []).append(token.position)
+        words.add(token.word)
+        length += token.parts == 1
+    return FieldTerms(length, positions)
+
+
+def _with_initials(parts: dict[Part, FieldTerms], title: str) -> dict[Part, FieldTerms]:
+    """A title's initials count among its keywords, so that an abbreviation finds it."""
+    keywords = parts[Part.KEYWORDS]
+    positions = dict(keywords.positions) | {
+        initials_term(initials): [0] for initials in _initials(title)
+    }
+    return {**parts, Part.KEYWORDS: FieldTerms(keywords.length, positions)}
+
+
+def initials_term(letters: str) -> str:
+    """The term of an abbreviation made of initials; no word can be the same."""
+    return f"^{letters}"
+
+
+def _initials(title: str) -> Iterable[str]:
+    letters = [t.word[0] for t in analysis.tokens(title) if t.parts == 1]
+    for start in range(len(letters)):
+        for end in range(start + 3, min(len(letters), start + LONGEST_INITIALS) + 1):
+            yield "".join(letters[start:end])
+
+
+def packed(document: Document) -> dict[str, Any]:
+    """A document as an engine keeps it: plain lists, words and numbers."""
+    kept = {name: getattr(document, name) for name in _PLAIN}
+    kept["audience"] = document.audience.value
+    kept["parts"] = {
+        part.value: [terms.length, dict(terms.positions)] for part, terms in document.parts.items()
+    }
+    return kept
+
+
+def unpacked(kept: Mapping[str, Any]) -> Document:
+    """The reverse of :func:`packed`; ``words`` are not kept, only the index needs them."""
+    return Document(
+        **{name: kept[name] for name in _PLAIN},
+        audience=Audience(kept["audience"]),
+        parts={
+            Part(name): FieldTerms(length, positions)
+            for name, (length, positions) in kept["parts"].items()
+        },
+    )
+
+
+_PLAIN = (
+    "article_id", "slug", "title", "summary", "revision", "source_id", "language", "procedures",
+    "reasons", "checked_on", "change_number", "text",
+)  # fmt: skip

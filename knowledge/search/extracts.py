@@ -1,0 +1,86 @@
+"""The passage of an article that answers, with the words that were looked for marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge.search import analysis
+from knowledge.search.document import Document, Part
+from knowledge.search.expansion import Query
+
+WIDTH = 32  # words
+LEAD = 6  # words shown before the first match
+
+Piece = tuple[str, bool]
+
+
+def extract(query: Query, document: Document) -> list[Piece]:
+    """Pieces of text in order, ``(text, is it a match)``; the summary when nothing matches."""
+    matches = _matches(query, document)
+    words = analysis.spans(document.text)
+    matches = {place: slot for place, slot in matches.items() if place < len(words)}
+    if not matches:
+        return [(document.summary or _beginning(document.text, words), False)]
+    first, last = _window(matches, len(words))
+    return _pieces(document.text, words, sorted(matches), first, last)
+
+
+def _matches(query: Query, document: Document) -> dict[int, int]:
+    """Place of each match in the body to the slot that it answers."""
+    found: dict[int, int] = {}
+    for number, slot in enumerate(query.slots):
+        for way in slot.ways:
+            for term in way.terms:
+                for place in document.positions(Part.BODY, term):
+                    found.setdefault(place, number)
+    return found
+
+
+def _window(matches: dict[int, int], words: int) -> tuple[int, int]:
+    """Where the extract begins and ends (excluded): the most different slots, then matches."""
+    places = sorted(matches)
+    best = places[0]
+    best_worth = (0, 0)
+    end = 0
+    for begin, place in enumerate(places):
+        while end < len(places) and places[end] < place + WIDTH - LEAD:
+            end += 1
+        inside = places[begin:end]
+        worth = (len({matches[p] for p in inside}), len(inside))
+        if worth > best_worth:
+            best, best_worth = place, worth
+    first = max(0, best - LEAD)
+    return first, min(words, first + WIDTH)
+
+
+def _pieces(
+    text: str, words: Sequence[tuple[int, int]], places: Sequence[int], first: int, last: int
+) -> list[Piece]:
+    pieces: list[Piece] = [("… ", False)] if first else []
+    begin = words[first][0]
+    for place in (p for p in places if first <= p < last):
+        start, end = words[place]
+        if start > begin:
+            pieces.append((_flat(text[begin:start]), False))
+        pieces.append((text[start:end], True))
+        begin = end
+    rest = _flat(text[begin : words[last - 1][1]])
+    if last < len(words):
+        rest += " …"
+    elif begin < len(text):
+        rest = _flat(text[begin:])
+    return [*pieces, (rest, False)] if rest else pieces
+
+
+def _flat(text: str) -> str:
+    """On one line, keeping the spaces at both ends that part it from its neighbours."""
+    flat = " ".join(text.replace("|", " ").split())
+    if not flat:
+        return " "
+    return (" " if text[:1].isspace() else "") + flat + (" " if text[-1:].isspace() else "")
+
+
+def _beginning(text: str, words: Sequence[tuple[int, int]]) -> str:
+    if len(words) <= WIDTH:
+        return _flat(text)
+    return _flat(text[: words[WIDTH - 1][1]]) + " …"

@@ -1,0 +1,139 @@
+"""Finding articles: one function for pages, calls, tickets, command line and API."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from knowledge.articles.models import Audience
+from knowledge.search import index
+from knowledge.search.document import Document
+from knowledge.search.engine import Engine
+from knowledge.search.expansion import Query, understand
+from knowledge.search.extracts import Piece, extract
+from knowledge.search.lexicon import Lexicon
+from knowledge.search.ranking import Context, Ranked, Score, fit, rank
+
+log = logging.getLogger(__name__)
+
+CANDIDATES = 80  # documents that the ranking looks at
+MOST = 100  # results that may be asked for
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A result. ``extract`` is text in pieces ``(text, is it a match)``, never HTML.
+
+    ``score`` only compares results of one search; ``why`` takes it apart, for editors.
+    """
+
+    article_id: int
+    slug: str
+    title: str
+    summary: str
+    revision: int
+    audience: Audience
+    score: float
+    extract: list[Piece]
+    source_id: str | None
+    checked_on: str | None
+    why: Score
+
+
+def find(
+    query: str,
+    *,
+    audience: Audience,
+    limit: int = 10,
+    procedure: str | None = None,
+    reason: str | None = None,
+    unfinished: bool = True,
+) -> list[Hit]:
+    """Articles that ``audience`` may read, the best first. Never raises, whatever the text.
+
+    ``procedure`` and ``reason`` (codes) favour what is on them; with an empty query they
+    choose. ``unfinished``: the last word may still be being typed.
+    """
+    context = Context(procedure, reason)
+    limit = max(0, min(limit, MOST))
+
+    def search(engine: Engine, lexicon: Lexicon) -> list[Hit]:
+        wanted = understand(query, lexicon, unfinished=unfinished)
+        if not wanted.slots and not query.strip():
+            return about(engine, audience, context, limit)
+        ranked = ranked_for(wanted, engine, audience, context, limit)
+        return [hit(one, wanted) for one in ranked[:limit]]
+
+    return on_index(search, audience)
+
+
+def ranked_for(
+    wanted: Query, engine: Engine, audience: Audience, context: Context, limit: int
+) -> list[Ranked]:
+    """The candidates of ``engine`` in our order."""
+    candidates = engine.candidates(wanted.terms(), audience, max(CANDIDATES, 2 * limit))
+    return rank(wanted, candidates, engine, context)
+
+
+def about(engine: Engine, audience: Audience, context: Context, limit: int) -> list[Hit]:
+    """What is on a reason and procedure, both first, then the latest checked."""
+    found = engine.about(
+        audience, procedure=context.procedure, reason=context.reason, limit=CANDIDATES
+    )
+    newest = sorted(found, key=lambda d: d.checked_on or "", reverse=True)
+    ranked = [Ranked(d, _fitting(d, context)) for d in newest]
+    ranked.sort(key=lambda one: -one.score.total)
+    return [hit(one, Query(())) for one in ranked[:limit]]
+
+
+def hit(one: Ranked, wanted: Query) -> Hit:
+    document = one.document
+    return Hit(
+        article_id=document.article_id,
+        slug=document.slug,
+        title=document.title,
+        summary=document.summary,
+        revision=document.revision,
+        audience=document.audience,
+        score=one.score.total,
+        extract=extract(wanted, document),
+        source_id=document.source_id,
+        checked_on=document.checked_on,
+        why=one.score,
+    )
+
+
+def on_index(search: Callable[[Engine, Lexicon], list[T]], audience: Audience) -> list[T]:
+    """Run ``search`` on this node's index, rebuilt once if it turns out to be broken."""
+    node = index.node()
+    node.keep_up()
+    for repaired in (False, True):
+        try:
+            with node.reading() as engine:
+                return search(engine, node.lexicon(engine, audience))
+        except FileNotFoundError:
+            log.warning("knowledge index: not there yet")
+        except Exception:
+            log.exception("knowledge index: a search failed")
+        if not repaired and not _repair(node):
+            break
+    return []
+
+
+def _repair(node: index.NodeIndex) -> bool:
+    try:
+        node.close()
+        node.reindex(wait=0)
+    except Exception:
+        log.exception("knowledge index: could not be rebuilt")
+        return False
+    return True
+
+
+def _fitting(document: Document, context: Context) -> Score:
+    worth = fit(document, context)
+    return Score(worth, 0, 0, 0, 0, worth)

@@ -1,0 +1,231 @@
+"""Ranking: pure, the same whatever engine found the candidates, and explained.
+
+A result's score is what its words are worth (BM25 in each field, with that field's own rarity
+and length norm), times how much of the query it covers, how near the words stand to each
+other, how well the title fits, and whether it is on the asker's reason or procedure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log
+
+from knowledge.search.document import Document, Part
+from knowledge.search.engine import Statistics
+from knowledge.search.expansion import Query, Slot, Way
+
+
+@dataclass(frozen=True)
+class FieldWeight:
+    """``worth`` of a word in that field; ``length_norm`` from 0 (length is nothing) to 1."""
+
+    worth: float
+    length_norm: float
+
+
+FIELDS: Mapping[Part, FieldWeight] = {
+    Part.TITLE: FieldWeight(2.6, 0.4),
+    Part.KEYWORDS: FieldWeight(1.6, 0.3),
+    Part.HEADINGS: FieldWeight(1.0, 0.5),
+    Part.SUMMARY: FieldWeight(1.2, 0.3),
+    Part.BODY: FieldWeight(1.4, 0.7),
+}
+SATURATION = 1.2  # the k1 of BM25: how soon repeating a word stops counting
+COVERED_FLOOR = 0.3  # what is left of a result that covers almost nothing of the query
+NEARNESS = 0.3
+TITLE_FIT = 0.6
+ON_REASON = 1.35
+ON_PROCEDURE = 1.15
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the asker is busy with, by codes."""
+
+    procedure: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """``total`` is ``words`` times the rest; each of the rest is a share from 0 to 1."""
+
+    total: float
+    words: float
+    covered: float
+    nearness: float
+    title_fit: float
+    context: float
+
+
+NOTHING = Score(0, 0, 0, 0, 0, 1)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    document: Document
+    score: Score
+
+
+def rank(
+    query: Query,
+    documents: Iterable[Document],
+    statistics: Statistics,
+    context: Context | None = None,
+) -> list[Ranked]:
+    """``documents`` that have anything of the query, the best first."""
+    weighed = _Weighed(query, statistics)
+    ranked = [
+        Ranked(document, weighed.score(document, context or Context())) for document in documents
+    ]
+    found = [one for one in ranked if one.score.total > 0]
+    return sorted(found, key=lambda one: (-one.score.total, one.document.slug))
+
+
+class _Weighed:
+    """A query with the rarity of its terms, ready to meet documents."""
+
+    def __init__(self, query: Query, statistics: Statistics) -> None:
+        self._slots = query.slots
+        self._statistics = statistics
+        self._count = statistics.count()
+        self._average = {part: max(1.0, statistics.average_length(part)) for part in Part}
+        self._rarities: dict[tuple[Part, str], float] = {}
+        self._importance = {slot: self._importance_of(slot) for slot in self._slots}
+        self._whole = sum(self._importance.values())
+
+    def score(self, document: Document, context: Context) -> Score:
+        matched = [self._match(slot, document) for slot in self._slots]
+        words = sum(m.worth for m in matched)
+        if words <= 0 or self._whole <= 0:
+            return NOTHING
+        covered = sum(m.share * self._importance[m.slot] for m in matched) / self._whole
+        nearness = self._nearness(matched, document)
+        title_fit = self._title_fit(matched, document)
+        fitting = fit(document, context)
+        total = (
+            words
+            * (COVERED_FLOOR + (1 - COVERED_FLOOR) * covered)
+            * (1 + NEARNESS * nearness)
+            * (1 + TITLE_FIT * title_fit)
+            * fitting
+        )
+        return Score(total, words, covered, nearness, title_fit, fitting)
+
+    def _match(self, slot: Slot, document: Document) -> _Match:
+        best = _Match(slot, None, 0.0, 0.0)
+        importance = self._importance[slot]
+        for way in slot.ways:
+            present = [t for t in way.terms if any(document.positions(p, t) for p in Part)]
+            if not present:
+                continue
+            share = way.weight * len(present) / len(way.terms)
+            # A rare synonym is not worth more than the common word that was typed.
+            rarity = sum(self._rarity_anywhere(term) for term in way.terms)
+            worth = share * min(1.0, importance / max(rarity, 1e-9))
+            worth *= sum(self._worth(term, document) for term in present)
+            if worth > best.worth:
+                best = _Match(slot, way, worth * (1 + log(slot.count)), share)
+        return best
+
+    def _worth(self, term: str, document: Document) -> float:
+        total = 0.0
+        for part, weight in FIELDS.items():
+            times = len(document.positions(part, term))
+            if times:
+                length = document.parts[part].length / self._average[part]
+                norm = SATURATION * (1 - weight.length_norm + weight.length_norm * length)
+                total += (weight.worth * self._rarity(part, term) * times * (SATURATION + 1)) / (
+                    times + norm
+                )
+        return total
+
+    def _rarity(self, part: Part, term: str) -> float:
+        key = (part, term)
+        if key not in self._rarities:
+            having = self._statistics.frequency(part, term)
+            self._rarities[key] = log(1 + max(0.0, self._count - having + 0.5) / (having + 0.5))
+        return self._rarities[key]
+
+    def _rarity_anywhere(self, term: str) -> float:
+        return min(self._rarity(part, term) for part in Part)
+
+    def _importance_of(self, slot: Slot) -> float:
+        most = max(way.weight for way in slot.ways)
+        return min(
+            sum(self._rarity_anywhere(term) for term in way.terms)
+            for way in slot.ways
+            if way.weight == most
+        )
+
+    def _nearness(self, matched: Sequence[_Match], document: Document) -> float:
+        """How near neighbours in the query stand in the text: 1 when all touch."""
+        near = whole = 0.0
+        for one, other in pairwise(matched):
+            weight = min(self._importance[one.slot], self._importance[other.slot])
+            whole += weight
+            near += weight * max(
+                _touching(one.places(part, document), other.places(part, document)) for part in Part
+            )
+        return near / whole if whole else 0.0
+
+    def _title_fit(self, matched: Sequence[_Match], document: Document) -> float:
+        """Between 0 and 1: the query is all in the title, and the title all in the query."""
+        title = document.parts[Part.TITLE].positions
+        whole_title = sum(self._rarity_anywhere(term) for term in title) or 1.0
+        inside: set[str] = set()
+        asked = 0.0
+        for match in matched:
+            terms = [t for t in match.way.terms if t in title] if match.way else []
+            if terms and match.way:
+                inside.update(terms)
+                asked += self._importance[match.slot] * len(terms) / len(match.way.terms)
+        of_query = asked / self._whole
+        of_title = sum(self._rarity_anywhere(term) for term in inside) / whole_title
+        both = of_query + of_title
+        return 2 * of_query * of_title / both if both else 0.0
+
+
+@dataclass(frozen=True)
+class _Match:
+    """How a document answers a slot: the best way, what it is worth, how much of it is there."""
+
+    slot: Slot
+    way: Way | None
+    worth: float
+    share: float
+
+    def places(self, part: Part, document: Document) -> Sequence[int]:
+        if self.way is None:
+            return ()
+        if len(self.way.terms) == 1:
+            return document.positions(part, self.way.terms[0])
+        return sorted(p for term in self.way.terms for p in document.positions(part, term))
+
+
+def fit(document: Document, context: Context) -> float:
+    """How far a document is on what the asker is busy with: 1 when that is unknown."""
+    worth = 1.0
+    if context.reason is not None and context.reason in document.reasons:
+        worth *= ON_REASON
+    if context.procedure is not None and context.procedure in document.procedures:
+        worth *= ON_PROCEDURE
+    return worth
+
+
+def _touching(ones: Sequence[int], others: Sequence[int]) -> float:
+    """1 for neighbours, less for each word between; 0 when one is missing."""
+    if not ones or not others:
+        return 0.0
+    i = j = 0
+    least = abs(ones[0] - others[0])
+    while i < len(ones) and j < len(others):
+        least = min(least, abs(ones[i] - others[j]))
+        if ones[i] < others[j]:
+            i += 1
+        else:
+            j += 1
+    # One small word between (« carte de séjour ») is as good as none.
+    return 1.0 / (1.0 + max(0, least - 2) / 2)
