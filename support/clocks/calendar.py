@@ -49,7 +49,8 @@ def add_working(start: datetime, minutes: int, hours: WorkingHours) -> datetime:
 
     Zero minutes outside opening hours gives the next opening. Raises NeverOpen.
     """
-    left = timedelta(minutes=minutes)
+    # In UTC throughout: Python adds on the wall clock of a local zone, an hour off twice a year.
+    start, left = start.astimezone(UTC), timedelta(minutes=minutes)
     for opens, closes in _ranges_from(start, hours):
         begin = max(opens, start)
         if closes - begin >= left:
@@ -60,7 +61,7 @@ def add_working(start: datetime, minutes: int, hours: WorkingHours) -> datetime:
 
 def working_between(start: datetime, end: datetime, hours: WorkingHours) -> int:
     """Working minutes between two instants; 0 when ``end`` is not after ``start``."""
-    total = timedelta()
+    start, end, total = start.astimezone(UTC), end.astimezone(UTC), timedelta()
     if end <= start:
         return 0
     for opens, closes in _ranges_from(start, hours):

@@ -38,9 +38,12 @@ def live(ticket_id: int, kind: ClockKind = ClockKind.ANSWER) -> Clock | None:
 
 
 def pause(clock: Clock) -> None:
-    """Stop counting while the person owes us something. Pausing twice changes nothing."""
-    if clock.paused_at is None and clock.deadline is not None:
-        instant = now()
+    """Stop counting while the person owes us something. Pausing twice changes nothing.
+
+    A deadline that has passed stays where it is: a broken promise cannot be mended by waiting.
+    """
+    instant = now()
+    if clock.paused_at is None and clock.deadline is not None and instant <= clock.deadline:
         clock.left_minutes = working_between(instant, clock.deadline, hours_of(clock.calendar_code))
         clock.paused_at, clock.deadline = instant, None
 

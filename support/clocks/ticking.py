@@ -28,7 +28,12 @@ def sweep(limit: int = 200) -> int:
     for clock_id, ticket_id in due:
         result = session.execute(
             update(Clock)
-            .where(Clock.id == clock_id, Clock.breached_at.is_(None), Clock.stopped_at.is_(None))
+            .where(
+                Clock.id == clock_id,
+                Clock.breached_at.is_(None),
+                Clock.stopped_at.is_(None),
+                Clock.deadline < instant,  # it may have been paused since we looked
+            )
             .values(breached_at=instant)
         )
         if result.rowcount == 1:  # type: ignore[attr-defined]
