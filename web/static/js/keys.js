@@ -41,7 +41,7 @@ function help() {
     const term = document.createElement("dt");
     const key = document.createElement("kbd");
     const what = document.createElement("dd");
-    key.textContent = el.dataset.key.replace("ctrl+", "Ctrl ").replace("enter", "↵");
+    key.textContent = el.dataset.key.replace("ctrl+", "Ctrl ").replace("enter", "↵").toUpperCase();
     const copy = el.cloneNode(true);
     copy.querySelectorAll("kbd, .count").forEach((part) => part.remove());
     what.textContent = el.getAttribute("aria-label") || copy.textContent.trim();
