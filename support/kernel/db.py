@@ -6,6 +6,7 @@ Verbs of the domain call :func:`session` and never commit; whoever opens
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,10 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+
+from support.kernel.text import keep_holdable
+
+log = logging.getLogger(__name__)
 
 # Every constraint has a predictable name, so that its violation can become a message beside
 # the right field (see kernel/errors.py) and migrations can name it on both databases.
@@ -68,8 +73,10 @@ def make_engine(url: str, **options: Any) -> Engine:
         engine = create_engine(url, connect_args={"timeout": 30}, **options)
         event.listen(engine, "connect", _sqlite_on_connect)
         event.listen(engine, "begin", _sqlite_on_begin)
-        return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, **options)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, **options)
+    keep_holdable(engine)
+    return engine
 
 
 def _sqlite_on_connect(connection: Any, _record: Any) -> None:
@@ -146,5 +153,13 @@ def transaction(*, write: bool = True) -> Iterator[Session]:
     finally:
         _current.reset(token)
         current.close()
+    _tell(current)
+
+
+def _tell(committed: Session) -> None:
+    # What is committed is done: a doorbell that does not ring must not make it look failed.
     for callback in _after_commit:
-        callback(current)
+        try:
+            callback(committed)
+        except Exception:
+            log.exception("a listener failed after the commit")
