@@ -28,9 +28,9 @@ def keep_holdable(engine: Engine) -> None:
 
 
 def _mend(
-    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
 ) -> tuple[str, Any]:
-    if many:
+    if isinstance(parameters, list):
         return statement, [_mended(row) for row in parameters]
     return statement, _mended(parameters)
 
