@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from support.kernel import db, files
@@ -112,11 +112,5 @@ def real_db(engine: Engine, file_store: DiskStore) -> Iterator[Engine]:
 
 def _empty(engine: Engine) -> None:
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in tables())
-            connection.execute(text("TRUNCATE " + names + " RESTART IDENTITY CASCADE"))
-            return
-        # Until the commit: the order in which tables point at each other does not matter.
-        connection.execute(text("PRAGMA defer_foreign_keys=ON"))
         for table in tables():
             connection.execute(table.delete())

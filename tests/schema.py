@@ -24,6 +24,7 @@ def load_models() -> None:
 
 
 def tables() -> Sequence[Table]:
+    """Those that point at others first, so that they can be emptied in this order."""
     load_models()
     return list(reversed(Base.metadata.sorted_tables))
 
