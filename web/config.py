@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -74,6 +75,11 @@ class Settings(BaseSettings):
     @property
     def mailboxes(self) -> list[str]:
         return self.imap_urls.split()
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain of our own Message-IDs."""
+        return parseaddr(self.mail_from)[1].rpartition("@")[2] or "localhost"
 
     @property
     def secure(self) -> bool:

@@ -14,6 +14,7 @@ from support.kernel.errors import Conflict, DomainError, Forbidden, Invalid, Not
 from web.messages import sentence
 
 log = logging.getLogger(__name__)
+KNOWN = {400, 403, 404, 405, 409, 410, 413, 429, 500, 503}
 STATUS = {NotVisible: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
 
 
@@ -62,7 +63,7 @@ def _failed(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, words: str) -> ResponseReturnValue:
-    staff = request.path.startswith("/agent")
     if request.headers.get("HX-Request"):
         return render_template("errors/fragment.html", words=words), status
-    return render_template("errors/error.html", status=status, words=words, staff=staff), status
+    known = status if status in KNOWN else 500
+    return render_template(f"errors/{known}.html", message=words), status

@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from babel import Locale
 from flask import Flask, current_app, request, session
 from flask_babel import Babel, get_locale
 
 NAMES = {"fr": "Français", "en": "English", "es": "Español", "ar": "العربية"}
 
 
+def language_name(code: str) -> str:
+    """A language in the language of the page: « arabe »."""
+    found = Locale.parse(str(get_locale())).languages.get(code)
+    return found or code
+
+
 def init(app: Flask) -> None:
+    app.jinja_env.globals["language_name"] = language_name
     Babel(app, locale_selector=_choose, default_translation_directories="translations")
     app.context_processor(_template_names)
 

@@ -11,6 +11,12 @@ from flask import Blueprint
 ROOMS = (
     "web.auth.views",
     "web.home.views",
+    "web.desk.queue",
+    "web.desk.ticket",
+    "web.desk.acting",
+    "web.desk.escalating",
+    "web.desk.files",
+    "web.desk.persons",
 )
 
 

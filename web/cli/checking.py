@@ -76,4 +76,5 @@ def _mail_in(settings: Settings) -> None:
 
 
 def _index(settings: Settings) -> None:
-    index.check()
+    if not index.status().ready:
+        raise RuntimeError("not built: run `relais knowledge reindex`")

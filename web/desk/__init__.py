@@ -1,0 +1,1 @@
+"""Where agents work: the queue, the ticket, the call."""

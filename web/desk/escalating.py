@@ -1,0 +1,102 @@
+"""Handing over, answering the level below, asking for what is missing, calling back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from escalation import chain, handover, raising, returning
+from support.kernel.errors import Invalid
+from support.people.models import Team
+from support.people.permissions import Permission
+from support.tickets.models import Ticket
+from support.tickets.references import shown
+from support.tickets.visibility import one_visible
+from web.access import staff
+from web.desk.ticket import Typed, refused
+from web.http import me
+from web.messages import sentences
+
+bp = Blueprint("escalating", __name__, url_prefix="/agent/tickets/<reference>")
+
+
+@bp.get("/escalades/nouvelle")
+@staff(Permission.ESCALATE)
+def form(reference: str) -> ResponseReturnValue:
+    ticket = one_visible(reference, me())
+    return _form(ticket, "", handover.prefilled(ticket), None, {})
+
+
+@bp.post("/escalades")
+@staff(Permission.ESCALATE)
+def escalate(reference: str) -> ResponseReturnValue:
+    ticket = one_visible(reference, me(), lock=True)
+    question = request.form.get("question", "")
+    given = {code: request.form.get(code, "") for code in handover.ITEMS}
+    to = _chosen(ticket, request.form.get("to", type=int))
+    try:
+        raising.escalate(ticket, to, raising.HandoverDraft(question, given), by=me())
+    except Invalid as error:
+        return _form(ticket, question, given, to, sentences(error)), 422
+    flash(
+        _("Transmis à %(team)s. Vous verrez ici qui l’a et depuis quand.", team=to.label),
+        "success",
+    )
+    return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
+
+
+@bp.post("/retours")
+@staff(Permission.ANSWER_BELOW)
+def answer(reference: str) -> ResponseReturnValue:
+    """Answer the level below, or name what is missing."""
+    ticket = one_visible(reference, me(), lock=True)
+    text, missing = request.form.get("text", ""), request.form.getlist("missing")
+    try:
+        if request.form.get("kind") == "missing":
+            below = returning.ask_missing(ticket, missing, text, by=me())
+        else:
+            below = returning.answer(ticket, text, by=me())
+    except Invalid as error:
+        return refused(ticket, Typed("back", text, missing=missing), error, 422)
+    flash(_("Rendu à %(team)s.", team=below.from_team.label), "success")
+    return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
+
+
+@bp.post("/rappels")
+@staff(Permission.ESCALATE)
+def withdraw(reference: str) -> ResponseReturnValue:
+    ticket = one_visible(reference, me(), lock=True)
+    raising.withdraw(ticket, by=me())
+    flash(_("Le ticket est revenu à votre équipe."), "success")
+    return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
+
+
+def _chosen(ticket: Ticket, team_id: int | None) -> Team:
+    teams = chain.next_teams(ticket)
+    chosen = [t for t in teams if t.id == team_id] or list(teams[:1])
+    if not chosen:
+        raise Invalid.of("escalate.not_next", "to", team="")
+    return chosen[0]
+
+
+def _form(
+    ticket: Ticket,
+    question: str,
+    given: Mapping[str, str],
+    to: Team | None,
+    errors: Mapping[str | None, str],
+) -> str:
+    teams = chain.next_teams(ticket)
+    return render_template(
+        "desk/escalate.html",
+        ticket=ticket,
+        teams=teams,
+        to=to or (teams[0] if teams else None),
+        question=question,
+        given=given,
+        items=handover.items_for(ticket.reason),
+        errors=errors,
+    )

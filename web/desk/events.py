@@ -1,0 +1,78 @@
+"""Sentences for what happened to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+from support.intake.models import Channel
+from support.tickets.models import ClosedHow, State
+from support.tickets.timeline import Entry
+from web.desk.labels import channel_label, closed_label, state_label
+
+ICONS = {
+    "opened": "plus-circle",
+    "assigned": "person-check",
+    "released": "person-dash",
+    "qualified": "tag",
+    "withdrawn": "arrow-counterclockwise",
+    "promise_broken": "exclamation-octagon-fill",
+    "state": "arrow-right-circle",
+    "bounce": "exclamation-triangle-fill",
+    "auto_reply": "robot",
+}
+
+
+def event_icon(entry: Entry) -> str:
+    if entry.event == "state":
+        return {
+            "escalated": "arrow-up-right-circle",
+            "returned": "arrow-down-left-circle",
+            "waiting_person": "pause-circle-fill",
+            "closed": "check-lg",
+            "reopened": "arrow-counterclockwise",
+        }.get(entry.data.get("to", ""), "arrow-right-circle")
+    return ICONS.get(entry.event or "", "dot")
+
+
+def event_words(entry: Entry) -> str:
+    """One line, with who did it when somebody did."""
+    words = _SENTENCES.get(entry.event or "", lambda e: e.event or "")(entry)
+    if entry.author_agent is not None:
+        return _("%(what)s par %(who)s", what=words, who=entry.author_agent.full_name)
+    return words
+
+
+def _opened(entry: Entry) -> str:
+    channel = channel_label(Channel(entry.data["channel"]))
+    return _("ouvert (%(channel)s), confié à %(team)s", channel=channel, team=entry.data["team"])
+
+
+def _state(entry: Entry) -> str:
+    to = State(entry.data["to"])
+    if to is State.ESCALATED:
+        return _("transmis à %(team)s", team=entry.data.get("team", ""))
+    if to is State.RETURNED:
+        return _("revenu à %(team)s", team=entry.data.get("team", ""))
+    if to is State.CLOSED:
+        how = closed_label(ClosedHow(entry.data["how"]))
+        kept = {True: _("promesse tenue"), False: _("promesse dépassée")}.get(
+            entry.data.get("kept")
+        )
+        return _("clos : %(how)s", how=how) + (f", {kept}" if kept else "")
+    return state_label(to)
+
+
+_SENTENCES: dict[str, Callable[[Entry], str]] = {
+    "opened": _opened,
+    "state": _state,
+    "assigned": lambda e: _("confié à %(name)s", name=e.data["to"]),
+    "released": lambda e: _("rendu à l’équipe"),
+    "qualified": lambda e: _("motif changé en « %(to)s »", to=e.data["to"]),
+    "withdrawn": lambda e: _("repris à %(team)s", team=e.data["team"]),
+    "promise_broken": lambda e: _("la date promise est passée"),
+    "bounce": lambda e: _("courriel non remis : %(words)s", words=e.data.get("words", "")),
+    "delivery_refused": lambda e: _("courriel refusé : %(words)s", words=e.data.get("words", "")),
+    "auto_reply": lambda e: _("réponse automatique reçue, sans effet"),
+}

@@ -1,0 +1,64 @@
+"""What stands beside a ticket: the path through the levels, the person, their other tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from escalation.chain import next_teams
+from escalation.reading import open_escalations
+from support.kernel import db
+from support.people.models import Agent
+from support.tickets.models import Ticket
+from support.tickets.visibility import visible_to
+from web.filters import ago, instant
+
+OTHERS = 8
+
+
+def level_path(ticket: Ticket) -> list[dict[str, Any]]:
+    """The levels it has come through, where it is and since when, and who would be next."""
+    climbed = open_escalations(ticket)
+    teams = [ticket.home_team, *(e.to_team for e in climbed)]
+    path: list[dict[str, Any]] = []
+    for team in teams:
+        here = team.id == ticket.team_id
+        path.append({"label": team.label, "state": "current" if here else "past"})
+        if here:
+            path[-1] |= {
+                "since": _("depuis %(time)s", time=ago(ticket.team_since)),
+                "iso": ticket.team_since.isoformat(),
+                "exact": instant(ticket.team_since),
+            }
+    if ticket.is_open:
+        path += [{"label": t.label, "state": "future"} for t in next_teams(ticket)[:1]]
+    return path
+
+
+def other_tickets(ticket: Ticket, agent: Agent) -> Sequence[Ticket]:
+    """The requester's other tickets that the agent may see, open ones first."""
+    whose = (
+        Ticket.person_id == ticket.person_id
+        if ticket.person_id is not None
+        else Ticket.requester_agent_id == ticket.requester_agent_id
+    )
+    return (
+        db.session()
+        .scalars(
+            select(Ticket)
+            .where(whose, Ticket.id != ticket.id, visible_to(agent))
+            .options(joinedload(Ticket.reason, innerjoin=True))
+            .order_by(Ticket.is_open.desc(), Ticket.id.desc())
+            .limit(OTHERS)
+        )
+        .all()
+    )
+
+
+def masked(number: str) -> str:
+    """A foreigner number with its middle hidden: shown in full only when asked for."""
+    return f"{number[:2]}•••••{number[-3:]}"

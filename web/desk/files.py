@@ -1,0 +1,38 @@
+"""Handing out attachments: always as a download, never as a page of ours."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, send_file
+from flask.typing import ResponseReturnValue
+
+from support.kernel import files
+from support.people.permissions import Permission
+from support.tickets.thread import attachment_visible
+from support.tickets.timeline import Attachment
+from web.access import staff
+from web.http import me
+
+bp = Blueprint("files", __name__)
+
+# Shown in the browser; everything else is saved. None of these can run a script.
+HARMLESS = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
+
+@bp.get("/agent/pieces/<int:attachment_id>")
+@staff(Permission.READ_TICKETS)
+def attachment(attachment_id: int) -> ResponseReturnValue:
+    return hand_out(attachment_visible(attachment_id, by=me()))
+
+
+def hand_out(attachment: Attachment) -> Response:
+    harmless = attachment.content_type in HARMLESS
+    response = send_file(
+        files.store().open(attachment.file_key),
+        mimetype=attachment.content_type if harmless else "application/octet-stream",
+        as_attachment=not harmless,
+        download_name=attachment.filename,
+        max_age=0,
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,94 @@
+"""The words of the desk: states, channels, endings. One place, so that pages agree."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from support.catalogue.models import Priority
+from support.intake.models import Channel
+from support.tickets.models import ClosedHow, State
+
+
+def init(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        state_label=state_label,
+        channel_label=channel_label,
+        priority_label=priority_label,
+        closed_label=closed_label,
+        item_label=item_label,
+        wrap_up_label=wrap_up_label,
+    )
+
+
+def state_label(state: State) -> str:
+    return {
+        State.NEW: _("nouveau"),
+        State.IN_PROGRESS: _("en cours"),
+        State.WAITING_PERSON: _("attend la personne"),
+        State.ESCALATED: _("transmis"),
+        State.RETURNED: _("revenu"),
+        State.REOPENED: _("rouvert"),
+        State.CLOSED: _("clos"),
+    }[state]
+
+
+def channel_label(channel: Channel | None) -> str:
+    return {
+        Channel.EMAIL: _("courriel"),
+        Channel.FORM: _("formulaire"),
+        Channel.PHONE: _("téléphone"),
+        Channel.STAFF: _("signalement"),
+        Channel.FOLLOW: _("page de suivi"),
+        Channel.API: _("API"),
+    }.get(channel, "") if channel else ""  # fmt: skip
+
+
+def priority_label(priority: Priority) -> str:
+    return {
+        Priority.LOW: _("basse"),
+        Priority.NORMAL: _("normale"),
+        Priority.HIGH: _("haute"),
+        Priority.URGENT: _("urgente"),
+    }[priority]
+
+
+def closed_label(how: ClosedHow) -> str:
+    return {
+        ClosedHow.FIRST_CONTACT: _("répondu au premier contact"),
+        ClosedHow.ANSWERED: _("réponse donnée"),
+        ClosedHow.SOLVED: _("résolu, dit la personne"),
+        ClosedHow.NO_REPLY: _("sans nouvelle de la personne"),
+        ClosedHow.DUPLICATE: _("double d’une autre demande"),
+        ClosedHow.REDIRECTED: _("orienté vers le bon service"),
+    }[how]
+
+
+def wrap_up_label(code: str) -> str:
+    return {
+        "answered": _("répondu"),
+        "needs_research": _("recherche à faire"),
+        "handed_over": _("à transmettre au niveau suivant"),
+        "call_back": _("à rappeler"),
+        "wrong_service": _("orienté vers un autre service"),
+        "dropped": _("appel coupé"),
+    }.get(code, code)
+
+
+def item_label(code: str) -> str:
+    """What an item of a hand-over is called."""
+    return {
+        "exact_message": _("Message d’erreur exact"),
+        "step_reached": _("Étape atteinte"),
+        "browser": _("Navigateur et appareil"),
+        "dates": _("Dates utiles"),
+        "document_read": _("Ce que la personne lit"),
+        "tried": _("Ce qui a déjà été essayé"),
+        "expected": _("Ce qui est attendu"),
+        "account_email": _("Adresse électronique du compte"),
+        "visa_number": _("Numéro de visa"),
+        "dossier_number": _("Numéro de demande ou de dossier"),
+        "expiry_date": _("Date de fin du document de séjour"),
+        "consent": _("Accord de la personne"),
+        "screenshot": _("Capture d’écran"),
+    }.get(code, code)

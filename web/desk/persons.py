@@ -1,0 +1,49 @@
+"""Persons: found as one types, and everything about one on a page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from support.kernel import db
+from support.people.finding import find_persons, one_person
+from support.people.permissions import Permission
+from support.tickets.models import Ticket
+from support.tickets.visibility import visible_to
+from web.access import staff
+from web.desk.facts import masked
+from web.http import me
+
+bp = Blueprint("persons", __name__)
+SHOWN = 50
+
+
+@bp.get("/agent/personnes")
+@staff(Permission.READ_PERSONS)
+def search() -> ResponseReturnValue:
+    typed = request.args.get("q", "").strip()
+    found = find_persons(typed, by=me(), limit=SHOWN)
+    return render_template(
+        "desk/persons.html", typed=typed, persons=found, search_query=typed, masked=masked
+    )
+
+
+@bp.get("/agent/personnes/<int:person_id>")
+@staff(Permission.READ_PERSONS)
+def person(person_id: int) -> ResponseReturnValue:
+    found = one_person(person_id, by=me())
+    tickets = db.session().scalars(
+        select(Ticket)
+        .where(Ticket.person_id == found.id, visible_to(me()))
+        .options(
+            joinedload(Ticket.reason, innerjoin=True),
+            joinedload(Ticket.team, innerjoin=True),
+            joinedload(Ticket.owner),
+            joinedload(Ticket.person),
+        )
+        .order_by(Ticket.is_open.desc(), Ticket.id.desc())
+        .limit(SHOWN)
+    )
+    return render_template("desk/person.html", person=found, tickets=tickets.unique().all())

@@ -1,0 +1,140 @@
+"""The ticket page: thread, facts beside, reply box at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from escalation import chain, handover
+from escalation.reading import open_escalations
+from knowledge.articles.queries import audience_of
+from knowledge.search import suggesting
+from support.intake.models import Channel
+from support.kernel.errors import DomainError
+from support.people.models import Agent
+from support.people.permissions import Permission, may
+from support.tickets.assigning import serves
+from support.tickets.filing import UNSORTED_REASON
+from support.tickets.models import State, Ticket
+from support.tickets.replying import can_close, can_reply, fronts, requester_address
+from support.tickets.thread import read_thread, reads_internal
+from support.tickets.timeline import Entry
+from support.tickets.visibility import one_visible
+from web import uploads
+from web.access import staff
+from web.desk import catalogue, events, facts
+from web.desk.catalogue import choices
+from web.desk.labels import item_label
+from web.http import me
+from web.library.inserting import passage
+from web.messages import sentences
+
+bp = Blueprint("ticket", __name__)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into a form that was refused: shown again, nothing lost."""
+
+    form: str = ""  # reply | note | back
+    text: str = ""
+    articles: Sequence[str] = ()
+    missing: Sequence[str] = ()
+    files: Sequence[Any] = ()
+    errors: Mapping[str | None, str] = field(default_factory=dict)
+
+
+@bp.get("/agent/tickets/<reference>")
+@staff(Permission.READ_TICKETS)
+def ticket(reference: str) -> ResponseReturnValue:
+    found = one_visible(reference, me())
+    typed = Typed()
+    if request.args.get("fiche"):
+        inserted = passage(request.args["fiche"])
+        typed = Typed("reply", inserted.text, [inserted.mark]) if inserted else typed
+    return show(found, me(), typed)
+
+
+def refused(ticket: Ticket, typed: Typed, error: DomainError, status: int) -> ResponseReturnValue:
+    """The page again, with what was typed and what is wrong."""
+    again = Typed(
+        typed.form, typed.text, typed.articles, typed.missing, typed.files, sentences(error)
+    )
+    return show(ticket, me(), again), status
+
+
+def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
+    before = request.args.get("avant", type=int)
+    thread = read_thread(ticket, by=agent, before=before)
+    return render_template(
+        "desk/ticket.html",
+        ticket=ticket,
+        thread=thread,
+        before=before,
+        typed=typed,
+        kept=uploads.kept_files(typed.files),
+        can=allowed(ticket, agent),
+        internal=reads_internal(ticket, agent),
+        path=facts.level_path(ticket),
+        others=facts.other_tickets(ticket, agent),
+        masked=facts.masked,
+        address=requester_address(ticket),
+        articles=_suggestions(ticket, thread, agent),
+        item_choices=[(code, item_label(code)) for code in handover.ITEMS],
+        email_channel=Channel.EMAIL,
+        event_words=events.event_words,
+        event_icon=events.event_icon,
+        file_kind=uploads.kind,
+        reasons=choices(catalogue.reasons()),
+        procedures=choices(catalogue.procedures()),
+        unsorted=ticket.reason.code == UNSORTED_REASON,
+    )
+
+
+def allowed(ticket: Ticket, agent: Agent) -> dict[str, bool]:
+    """Which actions the page offers. The verbs check again: this only hides what is useless."""
+    here = serves(agent, ticket)
+    away = ticket.team_id != ticket.home_team_id
+    answers = away and here and may(agent, Permission.ANSWER_BELOW)
+    active = any(e.to_team_id == ticket.team_id for e in open_escalations(ticket))
+    return {
+        "reply": may(agent, Permission.REPLY) and can_reply(ticket, agent),
+        "note": may(agent, Permission.NOTE),
+        "take": may(agent, Permission.ASSIGN)
+        and here
+        and ticket.is_open
+        and ticket.owner_id != agent.id
+        and (ticket.owner_id is None or may(agent, Permission.ASSIGN_OTHERS)),
+        "release": may(agent, Permission.ASSIGN) and ticket.owner_id == agent.id,
+        "close": may(agent, Permission.CLOSE) and can_close(ticket, agent) and not away,
+        "wait": may(agent, Permission.REPLY)
+        and can_reply(ticket, agent)
+        and not away
+        and ticket.state is not State.WAITING_PERSON,
+        "resume": may(agent, Permission.REPLY) and ticket.state is State.WAITING_PERSON,
+        "escalate": may(agent, Permission.ESCALATE)
+        and here
+        and ticket.is_open
+        and bool(chain.next_teams(ticket)),
+        "answer_below": answers and active,
+        "withdraw": away and may(agent, Permission.ESCALATE) and fronts(agent, ticket),
+        "qualify": may(agent, Permission.NOTE) and ticket.is_open and (here or not away),
+        "call": may(agent, Permission.TAKE_CALLS),
+    }
+
+
+def _suggestions(ticket: Ticket, thread: Sequence[Entry], agent: Agent) -> Sequence[Any]:
+    if not may(agent, Permission.READ_STAFF_ARTICLES):
+        return []
+    said = next((e.text for e in thread if e.text and e.is_public), "")
+    return suggesting.suggest(
+        f"{ticket.subject} {said}"[:600],
+        procedure_code=ticket.procedure.code if ticket.procedure else None,
+        reason_code=ticket.reason.code,
+        audience=audience_of(agent),
+        limit=4,
+    )

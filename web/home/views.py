@@ -1,0 +1,108 @@
+"""The agent's home: one list of what to do now, and the figures of the day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+
+from support.kernel.time import now
+from support.people.models import Agent, Role
+from support.people.permissions import Permission, may
+from support.tickets.models import State, Ticket
+from support.tickets.queue import COUNT_LIMIT, Filters, View, count_views, read_queue
+from web.access import staff
+from web.http import me
+from web.rail import view_label, views_of
+
+bp = Blueprint("home", __name__)
+
+NEXT = 8  # enough to choose from, few enough to read at a glance
+
+# Where each role's day begins.
+FIRST_VIEW = {
+    Role.TELEADVISER: View.MINE,
+    Role.SUPERVISOR: View.AT_RISK,
+    Role.PROJECT_AGENT: View.TEAM,
+    Role.BUSINESS_AGENT: View.TEAM,
+    Role.SITE_REFERENT: View.ALL,
+    Role.HELP_POINT_AGENT: View.ALL,
+    Role.ADMINISTRATOR: View.ALL,
+}
+
+
+@bp.get("/agent/")
+@staff()
+def home() -> ResponseReturnValue:
+    agent = me()
+    return render_template(
+        "home/home.html",
+        agent=agent,
+        today=format_datetime(now(), "EEEE d MMMM, HH:mm"),
+        tiles=_tiles(agent),
+        todo=_todo(agent),
+        why=_why,
+        doors=_doors(agent),
+    )
+
+
+def _tiles(agent: Agent) -> list[dict[str, Any]]:
+    views = [v for v in views_of(agent) if v is not View.CLOSED]
+    if not views:
+        return []
+    counts = count_views(agent, views)
+    return [
+        {
+            "value": f"{COUNT_LIMIT}+" if counts[v] >= COUNT_LIMIT else counts[v],
+            "label": view_label(v),
+            "href": url_for("queue.queue", vue=v.value),
+            "tone": "risk" if v is View.AT_RISK and counts[v] else None,
+        }
+        for v in views
+    ]
+
+
+def _todo(agent: Agent) -> list[Ticket]:
+    """What is most urgent: one's own tickets first, then what nobody has taken."""
+    if not may(agent, Permission.READ_TICKETS):
+        return []
+    first = FIRST_VIEW.get(agent.role, View.ALL)
+    found = list(read_queue(agent, Filters(view=first), size=NEXT).tickets)
+    if first is View.MINE and len(found) < NEXT:
+        more = read_queue(agent, Filters(view=View.UNOWNED), size=NEXT - len(found))
+        found += [t for t in more.tickets if t not in found]
+    return found
+
+
+def _why(ticket: Ticket) -> str:
+    """In two words, why this one now."""
+    if ticket.state is State.RETURNED:
+        return _("revenu d’un autre niveau")
+    if ticket.state is State.REOPENED:
+        return _("rouvert par la personne")
+    if ticket.chasers:
+        return _("la personne relance")
+    if ticket.promised_at is not None and ticket.promised_at < now():
+        return _("promesse dépassée")
+    if ticket.owner_id is None:
+        return _("sans responsable")
+    return _("promesse la plus proche")
+
+
+def _doors(agent: Agent) -> list[dict[str, Any]]:
+    """For roles without a queue: where their work is."""
+    doors = [
+        (Permission.TAKE_CALLS, _("Prendre un appel"), "/agent/appels/nouveau", "telephone-plus"),
+        (Permission.REPORT_ISSUES, _("Signaler une anomalie"), "/agent/signalements/nouveau",
+         "flag"),
+        (Permission.WRITE_ARTICLES, _("Écrire une fiche"), "/agent/connaissances", "book"),
+        (Permission.READ_FIGURES, _("Lire les chiffres"), "/agent/pilotage", "bar-chart"),
+    ]  # fmt: skip
+    return [
+        {"label": label, "href": href, "icon": icon}
+        for permission, label, href, icon in doors
+        if may(agent, permission)
+    ]

@@ -1,0 +1,1 @@
+"""The wiki's pages: the public's help, and the agents' shelf."""

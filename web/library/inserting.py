@@ -1,0 +1,41 @@
+"""An article into a reply in one action, with the revision that the reader will have received."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from knowledge.articles import queries
+from knowledge.articles.models import Audience
+from knowledge.articles.plain_text import to_text
+from support.kernel.errors import NotVisible
+
+
+@dataclass(frozen=True)
+class Passage:
+    """``mark`` is « article id:revision », sent back with the reply."""
+
+    text: str
+    mark: str
+    title: str
+
+
+def passage(slug: str) -> Passage | None:
+    """What is put into a reply; only public articles may go out. None when there is none."""
+    try:
+        article = queries.by_slug(slug, Audience.PUBLIC)
+    except NotVisible:
+        return None
+    address = f"{current_app.config['SETTINGS'].public_url.rstrip('/')}/aide/{article.slug}"
+    whole = _("La fiche complète : %(address)s", address=address)
+    text = f"{article.title}\n\n{to_text(article.body_markdown)}\n\n{whole}\n"
+    return Passage(text, f"{article.id}:{article.revision}", article.title)
+
+
+def read_marks(marks: Iterable[str]) -> list[tuple[int, int]]:
+    """(article id, revision) of each mark that the page sent back; the rest is left out."""
+    pairs = (mark.partition(":") for mark in marks)
+    return [(int(a), int(r)) for a, _sep, r in pairs if a.isdecimal() and r.isdecimal()]

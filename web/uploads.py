@@ -1,0 +1,92 @@
+"""Files that come with a form: into the file store, or a clear refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import current_app
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.datastructures import FileStorage
+
+from support.kernel import files
+from support.kernel.errors import Invalid
+from support.tickets.journal import FileDraft
+from web.filters import size
+
+
+def take_files(uploads: Iterable[FileStorage], field: str = "files") -> list[FileDraft]:
+    """Store each upload. Raises Invalid ``file.too_large`` naming the file.
+
+    Nothing is executed or shown inline from them: they are only ever handed out as downloads.
+    """
+    limit = current_app.config["SETTINGS"].largest_upload
+    taken = []
+    for upload in uploads:
+        if not upload.filename:
+            continue
+        content = upload.stream.read(limit + 1)
+        if len(content) > limit:
+            raise Invalid.of("file.too_large", field, name=upload.filename, limit=size(limit))
+        stored = files.store().put(content)
+        taken.append(
+            FileDraft(
+                filename=_bare(upload.filename),
+                content_type=upload.mimetype or "application/octet-stream",
+                key=stored.key,
+                size=stored.size,
+            )
+        )
+    return taken
+
+
+def _bare(filename: str) -> str:
+    """The name without folders or control characters; the bytes are never stored under it."""
+    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in name if c.isprintable()).strip()[:255] or "fichier"
+
+
+def seal(file: FileDraft) -> str:
+    """A token that stands for a stored file while its form is being mended."""
+    facts = [file.filename, file.content_type, file.key, file.size]
+    return str(_sealer().dumps(facts))
+
+
+def unseal(tokens: Iterable[str]) -> list[FileDraft]:
+    """The stored files of tokens of ours; anything else is left out."""
+    found = []
+    for token in tokens:
+        try:
+            filename, content_type, key, length = _sealer().loads(token)
+        except (BadSignature, ValueError, TypeError):
+            continue
+        found.append(FileDraft(filename, content_type, key, length))
+    return found
+
+
+def kept_files(drafts: Iterable[FileDraft]) -> list[dict[str, str]]:
+    """What the upload macro shows of files already received."""
+    return [
+        {"id": seal(f), "name": f.filename, "size": f"{kind(f.content_type)}, {size(f.size)}"}
+        for f in drafts
+    ]
+
+
+def kind(content_type: str) -> str:
+    """« image PNG », « PDF »: what a file is, in a word."""
+    main, _slash, sub = content_type.partition("/")
+    if main == "image":
+        return _("image %(kind)s", kind=sub.upper().removeprefix("X-"))
+    if sub == "pdf":
+        return "PDF"
+    if main == "text":
+        return _("texte")
+    if "word" in sub or "opendocument.text" in sub:
+        return _("document Word")
+    if "zip" in sub:
+        return "ZIP"
+    return _("message") if main == "message" else _("fichier")
+
+
+def _sealer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="relais.kept-file")
