@@ -36,7 +36,7 @@ def colours(css: str) -> dict[str, str]:
 
 
 def blocks() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    light, rest = TOKENS.split("@media (prefers-color-scheme: dark)")
+    light, rest = TOKENS.split("@media screen and (prefers-color-scheme: dark)")
     by_system, by_choice = rest.split(':root[data-theme="dark"]')
     return colours(light), colours(by_system), colours(by_choice)
 

@@ -1,5 +1,5 @@
 // What an agent is writing survives a reload: kept in this tab only (sessionStorage), form by form
-// (data-draft), forgotten once sent. Also names the files that were picked beside their button.
+// (data-draft, its first textarea), forgotten once sent. Also names the files that were picked beside their button.
 
 const storage = (work) => { try { return work(sessionStorage); } catch { return null; } };
 const keyOf = (form) => `relais.draft.${form.dataset.draft}`;
@@ -12,7 +12,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
-  if (form && event.target.matches("textarea")) storage((s) => s.setItem(keyOf(form), event.target.value));
+  if (form && event.target === form.querySelector("textarea")) storage((s) => s.setItem(keyOf(form), event.target.value));
 });
 
 document.addEventListener("submit", (event) => {
