@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from support.kernel import db
 from support.kernel.errors import DomainError, NotVisible
 from support.people.models import Agent, ContactKind, Person, PersonContact, PersonNameWord
-from support.people.normalising import fold, phone_number
+from support.people.normalising import fold_name, phone_number
 from support.people.permissions import Permission, require
 
 LEAST = 2  # fewer characters would list half the country
@@ -72,15 +72,18 @@ def _e164_start(typed: str, digits: str) -> str:
     try:
         return phone_number(typed)
     except DomainError:
-        if typed.startswith("+"):
-            return "+" + digits
+        pass  # not a whole number yet
+    abroad = typed.startswith("+") or digits.startswith("00")
+    if not abroad:
         return "+33" + digits.removeprefix("0")
+    begun = digits.removeprefix("00")
+    return "+" + re.sub("^330", "33", begun)  # « +33 (0)6 »
 
 
 def _by_name(typed: str) -> Select[tuple[Person]]:
     # The longest word leads, read in the index's order so that the limit stops it early; the
     # other words narrow. Names come in any order: « awa tra » finds Traoré Awa.
-    words = sorted(fold(typed).split(), key=len, reverse=True) or [typed]
+    words = sorted(fold_name(typed).split(), key=len, reverse=True) or [typed]
     query = select(Person).join(PersonNameWord, PersonNameWord.person_id == Person.id)
     query = query.where(_starts(PersonNameWord.word, words[0]))
     for word in words[1:6]:

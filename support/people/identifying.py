@@ -15,7 +15,7 @@ from sqlalchemy import select
 from support.kernel import db
 from support.people.finding import persons_with
 from support.people.models import ContactKind, Person, PersonContact, PersonNameWord
-from support.people.normalising import fold
+from support.people.normalising import fold, fold_name
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,15 @@ class Identity:
 
 
 def search_name(given_name: str, family_name: str) -> str:
-    return fold(f"{family_name} {given_name}")[:250]
+    return fold_name(f"{family_name.strip()[:120]} {given_name.strip()[:120]}")[:250]
 
 
 def index_name(person: Person) -> None:
     """Bring the look-up words in line with the name. Call it whenever a name changes."""
     person.search_name = search_name(person.given_name, person.family_name)
-    words = {word[:120] for word in person.search_name.split()}
+    # « diaye » finds N'Diaye as well as « ndiaye » does.
+    apart = fold(f"{person.family_name} {person.given_name}").split()
+    words = {word[:120] for word in [*person.search_name.split(), *apart]}
     person.name_words = [PersonNameWord(word=word) for word in sorted(words)]
 
 
@@ -57,6 +59,10 @@ def recognise(who: Identity) -> Person | None:
             same = [p for p in persons_with(kind, value) if _agrees(p, who)]
             if len(same) == 1:
                 return same[0]
+            # Of several, one with this very name (or nameless like it): never one more each time.
+            namesakes = [p for p in same if _same_name(p, who)]
+            if namesakes:
+                return namesakes[0]
     return None
 
 
@@ -64,12 +70,7 @@ def recognise_or_create(who: Identity) -> Person:
     """The known person completed by what is new, or a new one."""
     person = recognise(who)
     if person is None:
-        person = Person(
-            given_name=who.given_name.strip()[:120],
-            family_name=who.family_name.strip()[:120],
-            language=who.language,
-            contacts=[],
-        )
+        person = Person(given_name="", family_name="", language=who.language, contacts=[])
         index_name(person)
         db.session().add(person)
     _complete(person, who)
@@ -78,13 +79,21 @@ def recognise_or_create(who: Identity) -> Person:
 
 
 def _agrees(person: Person, who: Identity) -> bool:
+    if who.foreigner_number and person.foreigner_number not in (None, who.foreigner_number):
+        return False
+    return not who.folded or _same_name(person, who)
+
+
+def _same_name(person: Person, who: Identity) -> bool:
     # The same words in any order: « Traoré Awa » and « Awa TRAORE » are one name.
-    return not who.folded or sorted(person.search_name.split()) == sorted(who.folded.split())
+    return sorted(person.search_name.split()) == sorted(who.folded.split())
 
 
 def _compatible(persons: Iterable[Person], who: Identity) -> list[Person]:
     said = set(who.folded.split())
-    return [p for p in persons if not said or said & set(p.search_name.split())]
+    return [
+        p for p in persons if not said or not p.search_name or said & set(p.search_name.split())
+    ]
 
 
 def _with_number(number: str) -> Sequence[Person]:
@@ -93,6 +102,10 @@ def _with_number(number: str) -> Sequence[Person]:
 
 def _complete(person: Person, who: Identity) -> None:
     """Add what we did not know; never overwrite what we did."""
+    if who.folded and not person.search_name:
+        person.given_name = who.given_name.strip()[:120]
+        person.family_name = who.family_name.strip()[:120]
+        index_name(person)
     person.foreigner_number = person.foreigner_number or who.foreigner_number
     person.department = person.department or who.department
     known = {(c.kind, c.value) for c in person.contacts}

@@ -10,12 +10,23 @@ from email_validator import EmailNotValidError, validate_email
 
 from support.kernel.errors import Invalid
 
+# Letters that carry no accent to take away, as people without them on the keyboard type them.
+_LETTERS = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
+)
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", ""))
+
 
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces: for look-ups, never for showing."""
     decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    return " ".join(re.split(r"[\W_]+", plain)).strip()
+    return " ".join(re.split(r"[\W_]+", plain.translate(_LETTERS))).strip()
+
+
+def fold_name(text: str) -> str:
+    """As :func:`fold`, and « N'Diaye » is « Ndiaye »."""
+    return fold(text.translate(_APOSTROPHES))
 
 
 def email_address(text: str) -> str:
@@ -39,7 +50,9 @@ def phone_number(text: str) -> str:
         number = phonenumbers.parse(text, "FR")
     except phonenumbers.NumberParseException as error:
         raise Invalid.of("phone.invalid", "phone") from error
-    if not phonenumbers.is_possible_number(number):
+    # A French number with a digit missing keeps its zero: « 06 39 98 00 0 » is none.
+    cut_short = number.country_code == 33 and number.italian_leading_zero
+    if cut_short or not phonenumbers.is_possible_number(number):
         raise Invalid.of("phone.invalid", "phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -23,14 +23,14 @@ def sign_in(email: str, password: str, *, address: str) -> Agent | None:
     A failure is not raised, so that the caller's transaction commits the attempt: it counts.
     Raises Conflict ``sign_in.too_many`` after too many failures.
     """
-    email = email.strip().lower()[:254]
+    email, address = email.strip().lower()[:254], address[:64]
     if _failures(SignInAttempt.email == email) >= PER_ACCOUNT:
         raise Conflict.of("sign_in.too_many", minutes=int(WINDOW.total_seconds() // 60))
     if _failures(SignInAttempt.address == address) >= PER_ADDRESS:
         raise Conflict.of("sign_in.too_many", minutes=int(WINDOW.total_seconds() // 60))
     agent = db.session().scalar(select(Agent).where(Agent.email == email))
     good = matches(agent, password) and agent is not None and agent.active
-    db.session().add(SignInAttempt(email=email, address=address[:64], succeeded=good))
+    db.session().add(SignInAttempt(email=email, address=address, succeeded=good))
     db.session().flush()
     return agent if good else None
 

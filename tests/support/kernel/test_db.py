@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from support.kernel import db
 from support.kernel.errors import broken_constraint
 from support.kernel.time import FAR_FUTURE, now
-from support.people.models import Site, SiteKind
+from support.people.models import SignInAttempt, Site, SiteKind, Team, TeamKind
 from tests.factories import counted
 
 
@@ -129,16 +129,12 @@ def test_a_broken_constraint_is_known_by_its_name(db_session):
 
 
 def test_foreign_keys_are_kept(db_session):
-    from support.people.models import Team, TeamKind
-
+    lost = Team(code="x", kind=TeamKind.STEERING, label="", public_label="", site_id=404)
     with pytest.raises(IntegrityError), db_session.begin_nested():
-        lost = Team(code="x", kind=TeamKind.STEERING, label="", public_label="", site_id=404)
         db_session.add(lost)
 
 
 def test_instants_come_back_as_they_went(db_session):
-    from support.people.models import SignInAttempt
-
     for at in (FAR_FUTURE, now()):
         row = SignInAttempt(email="a", address="b", at=at)
         db_session.add(row)
@@ -149,8 +145,6 @@ def test_instants_come_back_as_they_went(db_session):
 
 
 def test_a_naive_instant_is_refused(db_session):
-    from support.people.models import SignInAttempt
-
     with pytest.raises(StatementError, match="naive"), db_session.begin_nested():
         db_session.add(SignInAttempt(email="a", address="b", at=datetime(2026, 1, 1)))
 
