@@ -138,6 +138,12 @@ def comes_back(message_id: str | None, verdict: Verdict, own_domains: Collection
     return verdict.own_id is not None or (bool(domain) and domain in own_domains)
 
 
+def nobody_reads(address: str) -> bool:
+    """Whether an address is by its name a machine's: nothing automatic is written to it."""
+    local = address.partition("@")[0]
+    return bool(_NO_REPLY.search(local) or _MACHINES.match(local))
+
+
 def _list_reason(block: HeaderBlock) -> str:
     for name in _LIST_FIELDS:
         if block.raw(name):

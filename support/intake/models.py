@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     BOUNCE = "bounce"
     AUTO_REPLY = "auto_reply"
     QUARANTINED = "quarantined"
+    SET_ASIDE = "set_aside"  # a person looked at it and it needs nothing
 
 
 class Received(Base):

@@ -34,6 +34,8 @@ class Why(StrEnum):
     STAFF_ADDRESS = "staff_address"  # says it is from one of us: an address proves nothing
     NO_SENDER = "no_sender"
     MAILING_LIST = "mailing_list"
+    EMPTY = "empty"  # says nothing and brings nothing
+    ECHO = "echo"  # carries our own mark, yet is no mail of ours that we know
     UNREADABLE = "unreadable"
 
 

@@ -100,7 +100,11 @@ class Delivery(Base):
     """How a public entry of ours reached the requester."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_state", "state", "id"),)
+    __table_args__ = (
+        Index("ix_delivery_state", "state", "id"),
+        # How much an address has heard of us lately.
+        Index("ix_delivery_address", "address", "id"),
+    )
 
     id: Mapped[PrimaryKey]
     entry_id: Mapped[int] = mapped_column(

@@ -1,0 +1,93 @@
+"""An entry of a ticket as the mail that carries it: threaded, signed, with the personal link.
+
+The same entry gives the same bytes at each try: whatever could change meanwhile is taken as it
+was when the entry was written.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from channels.mail import post
+from channels.mail.addresses import normalise
+from channels.mail.composing import OutgoingFile, OutgoingMail
+from channels.mail.language import detect
+from channels.mail.rendering import FALLBACK, Frame, framed
+from channels.mail.signing import signature
+from support.kernel import db, files
+from support.people.models import Agent
+from support.tickets.following import follow_token
+from support.tickets.models import Ticket
+from support.tickets.references import shown
+from support.tickets.timeline import PUBLIC_KINDS, Entry, EntryKind
+
+# Far more than a thread shows; composing keeps the first and the last of them.
+_THREAD = 200
+
+
+def enveloped(ticket: Ticket, entry: Entry, address: str) -> OutgoingMail:
+    """The mail of a public entry of ours. Raises ValueError for any other: it never leaves."""
+    if entry.kind not in (EntryKind.REPLY, EntryKind.NOTICE) or entry.message_id is None:
+        raise ValueError(f"entry {entry.id} ({entry.kind}) is not a mail of ours")
+    here = post.current()
+    automatic = entry.kind is EntryKind.NOTICE
+    subject = entry.data.get("subject") or ticket.subject
+    language = entry.data.get("language") or detect(entry.text, [ticket.language]) or FALLBACK
+    text, html = framed(entry.text, _frame(ticket, entry.author_agent), language, subject)
+    answered, above = _thread(entry)
+    return OutgoingMail(
+        message_id=entry.message_id,
+        date=entry.created_at,
+        sender_name=here.sender[0] or here.service_name,
+        sender_address=here.sender[1],
+        to=((ticket.requester_name, normalise(address)),),
+        subject=subject,
+        text=text,
+        html=html,
+        reference=shown(ticket.reference),
+        in_reply_to=answered,
+        references=above,
+        automatic=automatic,
+        language=language,
+        files=tuple(_files(entry)),
+    )
+
+
+def follow_url(ticket: Ticket) -> str:
+    """The secret address under which the requester follows the ticket."""
+    return f"{post.current().public_url}/suivi/{follow_token(ticket)}"
+
+
+def _frame(ticket: Ticket, agent: Agent | None) -> Frame:
+    return Frame(
+        reference=shown(ticket.reference),
+        follow_url=follow_url(ticket),
+        signature=signature(agent, ticket.home_team, post.current().service_name),
+        language=ticket.language,
+    )
+
+
+def _thread(entry: Entry) -> tuple[str | None, tuple[str, ...]]:
+    """The message of the requester that is answered, and the whole thread above, oldest first."""
+    rows = db.session().execute(
+        select(Entry.kind, Entry.message_id)
+        .where(
+            Entry.ticket_id == entry.ticket_id,
+            Entry.id < entry.id,
+            Entry.kind.in_(PUBLIC_KINDS),
+            Entry.message_id.is_not(None),
+        )
+        .order_by(Entry.id.desc())
+        .limit(_THREAD)
+    )
+    newest_first = [(row.kind, str(row.message_id)) for row in rows]
+    answered = next((one for kind, one in newest_first if kind is EntryKind.MESSAGE), None)
+    return answered, tuple(one for _, one in reversed(newest_first))
+
+
+def _files(entry: Entry) -> list[OutgoingFile]:
+    store = files.store()
+    return [
+        OutgoingFile(kept.filename, kept.content_type, store.read(kept.file_key))
+        for kept in entry.attachments
+    ]

@@ -1,0 +1,132 @@
+"""Mail coming in: kept and committed first, understood afterwards, never lost.
+
+Keeping makes a message ours: from then on it may leave its mailbox. Understanding can fail, be
+mended and be run again; what is still not understood after a few tries waits for a person.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import OperationalError
+
+from channels.mail.fetching import FetchedMessage, MailboxAddress, fetch_mailbox
+from channels.mail.keys import mail_key
+from channels.mail.reading import OpenedMail, open_mail
+from channels.mail.understanding import settle_mail
+from support.intake.models import Channel, Outcome, Received
+from support.intake.receiving import Kept, raw_of, receive
+from support.intake.settling import settle, take_unsettled
+from support.kernel import db
+from support.outbox.draining import TryLater
+from support.tickets.filing import Why
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 3
+# Neither the message's fault nor for ever: the database or the disk is away. Not a try.
+_NOT_ITS_FAULT = (OperationalError, OSError)
+
+
+@dataclass(slots=True)
+class Fetched:
+    """One reading of a mailbox. ``received``: identifiers of what is new to us."""
+
+    taken: int = 0
+    left: int = 0
+    failed: int = 0
+    received: list[int] = field(default_factory=list)
+
+
+def take_in(raw: bytes, source: str) -> Kept:
+    """Keep one raw message. When this returns it is committed: it is ours."""
+    return take_in_all([(raw, source)])[0]
+
+
+def take_in_all(messages: Iterable[tuple[bytes, str]]) -> list[Kept]:
+    """Keep several (raw, source) in one commit: all of them or, when this raises, none."""
+    with db.transaction():
+        return [
+            receive(Channel.EMAIL, raw, source=source, dedupe_key=mail_key(raw))
+            for raw, source in messages
+        ]
+
+
+def fetch(url: str) -> Fetched:
+    """Empty one mailbox into the database. Raises MailboxFailure when it cannot be read.
+
+    A mailbox that another thread of this process is reading is left to it.
+    """
+    report = Fetched()
+
+    def keep(group: Sequence[FetchedMessage]) -> None:
+        kept = take_in_all((one.raw, one.source.key) for one in group)
+        report.received += [one.received.id for one in kept if not one.again]
+
+    lock = _lock_for(MailboxAddress.from_url(url))
+    if not lock.acquire(blocking=False):
+        return report
+    try:
+        read = fetch_mailbox(url, keep)
+    finally:
+        lock.release()
+    report.taken, report.left, report.failed = read.taken, read.left, len(read.failed)
+    return report
+
+
+def understand(received_id: int) -> None:
+    """File a kept message. Safe to run twice, and by two at once.
+
+    An error is counted and raised again, to be tried later; the third one leaves the message
+    to a person. Raises TryLater when the database or the file store is away.
+    """
+    try:
+        opened = _open(received_id)
+        if opened is not None:
+            with db.transaction():
+                received = take_unsettled(received_id)
+                if received is not None:
+                    settle_mail(opened, received)
+    except _NOT_ITS_FAULT as error:
+        raise TryLater(f"{type(error).__name__}: {error}") from error
+    except Exception as error:
+        if not _left_to_a_person(received_id, error):
+            raise
+
+
+def _open(received_id: int) -> OpenedMail | None:
+    """Parsed with no transaction open: a large message must not hold the others up."""
+    with db.transaction(write=False) as session:
+        received = session.get(Received, received_id)
+        if received is None or received.outcome is not None:
+            return None
+        raw = raw_of(received)
+    return open_mail(raw)
+
+
+def _left_to_a_person(received_id: int, error: Exception) -> bool:
+    """Count the failure; after the last one settle the message as unreadable."""
+    with db.transaction():
+        received = take_unsettled(received_id)
+        if received is None:
+            return True
+        if received.attempts < MOST_TRIES:
+            return False
+        log.exception("mail %s is not understood: left to a person", received_id)
+        settle(received, Outcome.QUARANTINED, reason=Why.UNREADABLE.value)
+        received.digest = {"from": "", "from_name": "", "subject": "", "preview": "",
+                           "attachments": 0, "suggested_ticket_id": None,
+                           "error": f"{type(error).__name__}: {error}"[:500]}  # fmt: skip
+    return True
+
+
+_locks: dict[str, threading.Lock] = {}
+_guard = threading.Lock()
+
+
+def _lock_for(mailbox: MailboxAddress) -> threading.Lock:
+    with _guard:
+        return _locks.setdefault(f"{mailbox.account}/{mailbox.folder}", threading.Lock())

@@ -1,0 +1,37 @@
+"""What every mail of ours needs: a way out, a sender, and where our pages are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channels.mail.identifiers import new_message_id
+from channels.mail.sending import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """``sender``: (name, address). ``public_url``: without a slash at its end."""
+
+    transport: Transport
+    sender: tuple[str, str]
+    public_url: str
+    service_name: str
+
+
+_post: Post | None = None
+
+
+def configure(post: Post) -> None:
+    global _post
+    _post = post
+
+
+def current() -> Post:
+    if _post is None:
+        raise RuntimeError("mail not configured: call channels.mail.post.configure first")
+    return _post
+
+
+def fresh_message_id() -> str:
+    """A Message-ID for a mail of ours, to be written down before its first try."""
+    return new_message_id(current().sender[1].rpartition("@")[2])

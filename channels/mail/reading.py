@@ -1,0 +1,125 @@
+"""A kept mail made ready to be filed: parsed, its files in the file store, its sender named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from channels.mail.addresses import Address
+from channels.mail.attachments import ParsedAttachment
+from channels.mail.composing import find_reference, titled
+from channels.mail.parsing import ParsedMail, parse
+from support.intake.models import Channel, Received
+from support.kernel import files
+from support.kernel.errors import Invalid
+from support.people.normalising import email_address
+from support.tickets.filing import Incoming
+from support.tickets.journal import FileDraft, Words
+from support.tickets.references import read_reference
+
+_LONGEST_ID = 500
+_PREVIEW = 280
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMail:
+    """A mail and its files, which are safe already. Needs no transaction."""
+
+    mail: ParsedMail
+    files: tuple[FileDraft, ...]
+
+    @property
+    def sender(self) -> str:
+        """In the form in which we keep addresses; "" when it cannot be written to."""
+        return usable(self.mail.sender)
+
+    @property
+    def message_id(self) -> str | None:
+        found = self.mail.message_id
+        return found if found and len(found) <= _LONGEST_ID else None
+
+    @property
+    def threads(self) -> tuple[str, ...]:
+        """The messages it answers, nearest first."""
+        above = [*reversed(self.mail.references)]
+        if self.mail.in_reply_to:
+            above.insert(0, self.mail.in_reply_to)
+        return tuple(dict.fromkeys(one for one in above if len(one) <= _LONGEST_ID))
+
+    @property
+    def text(self) -> str:
+        """What the sender newly wrote; failing that whatever was said at all."""
+        mail = self.mail
+        return mail.reply_text.strip() or mail.text.strip() or mail.subject.strip()
+
+
+def open_mail(raw: bytes) -> OpenedMail:
+    """Parse ``raw`` and put its files into the store. Raises OSError when the store cannot."""
+    mail = parse(raw)
+    return OpenedMail(mail, tuple(_stored(mail.attachments)))
+
+
+def incoming(opened: OpenedMail, received: Received, **data: Any) -> Incoming:
+    """The mail as filing wants it; ``data`` goes on the entry."""
+    mail = opened.mail
+    words = Words(
+        opened.text,
+        full_text=mail.text,
+        html=mail.html,
+        channel=Channel.EMAIL,
+        message_id=opened.message_id,
+        received=received,
+        files=opened.files,
+        data=data,
+    )
+    reference = find_reference(mail.subject, lambda one: read_reference(one) is not None)
+    return Incoming(
+        sender=opened.sender,
+        sender_name=_name(mail.sender),
+        subject=titled(mail.subject, None, reply=False),
+        words=words,
+        received=received,
+        threads=opened.threads,
+        reference=read_reference(reference) if reference else None,
+        language=(mail.language or "fr")[:3],
+        may_acknowledge=mail.verdict.may_be_answered,
+    )
+
+
+def digest(opened: OpenedMail, **more: Any) -> dict[str, Any]:
+    """What a person who sorts sees in a list. ``from`` is as written, it may be anything."""
+    mail = opened.mail
+    return {
+        "from": mail.sender.address if mail.sender else "",
+        "from_name": mail.sender.name if mail.sender else "",
+        "subject": mail.subject[:300],
+        "preview": " ".join(opened.text.split())[:_PREVIEW],
+        "attachments": len(opened.files),
+        "suggested_ticket_id": None,
+        **more,
+    }
+
+
+def usable(address: Address | None) -> str:
+    if address is None or not address.usable:
+        return ""
+    try:
+        found = email_address(address.address)
+    except Invalid:
+        found = address.address.strip().lower()
+    return found if len(found) <= 254 else ""
+
+
+def _name(sender: Address | None) -> str:
+    """The display name, unless it only repeats an address."""
+    name = sender.name.strip() if sender else ""
+    return "" if "@" in name else name
+
+
+def _stored(attachments: Iterable[ParsedAttachment]) -> Iterable[FileDraft]:
+    for one in attachments:
+        kept = files.store().put(one.content)
+        yield FileDraft(
+            one.filename, one.content_type, kept.key, kept.size, one.inline, one.content_id
+        )

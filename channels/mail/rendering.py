@@ -1,0 +1,143 @@
+"""Letters made into words: a subject, a text, and the same text as plain HTML.
+
+A letter is a text: its HTML is made from it, so that the two can never say different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+FOLDER = Path(__file__).parent / "letters"
+FALLBACK = "fr"
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
+PARIS = ZoneInfo("Europe/Paris")
+
+# Plain texts: nothing to escape.
+_texts = Environment(
+    loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False
+)
+_pages = Environment(
+    loader=FileSystemLoader(FOLDER),
+    undefined=StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a letter may say. Nothing internal has a place here.
+
+    ``reference`` as shown (``2611-2004-8317``); ``service`` and what follows is how the public
+    reaches the team that answers; "" and None are left out of the letter.
+    """
+
+    name: str
+    reference: str
+    subject: str
+    received_at: datetime
+    promised_at: datetime | None = None
+    service: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands below every mail: the personal link, and who writes."""
+
+    reference: str
+    follow_url: str
+    signature: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines, and the points of a list below them."""
+
+    lines: tuple[str, ...]
+    points: tuple[str, ...] = ()
+
+
+def render_letter(name: str, language: str, facts: Facts) -> tuple[str, str, str]:
+    """Subject, text and HTML of a letter; in French when it does not exist in ``language``."""
+    code = language_of(name, language)
+    words = asdict(facts) | {
+        "received": in_words(facts.received_at, code),
+        "promised": in_words(facts.promised_at, code) if facts.promised_at else "",
+    }
+    subject = _texts.get_template(f"{name}/{code}/subject.txt").render(words)
+    text = _texts.get_template(f"{name}/{code}/body.txt").render(words).strip()
+    return " ".join(subject.split()), text, fragment(text)
+
+
+def language_of(name: str, language: str) -> str:
+    """The language in which the letter can be had for someone who reads ``language``."""
+    known = language.isalpha() and (FOLDER / name / language).is_dir()
+    return language if known else FALLBACK
+
+
+def framed(text: str, frame: Frame, language: str, title: str) -> tuple[str, str]:
+    """The whole mail, as text and as HTML. ``language`` is the one ``text`` is written in."""
+    code = language_of("frame", frame.language)
+    follow = _texts.get_template(f"frame/{code}/follow.txt").render(reference=frame.reference)
+    words = {"follow": follow.strip(), "follow_url": frame.follow_url}
+    plain = _texts.get_template("frame/body.txt").render(
+        words, text=text.strip(), signature=frame.signature
+    )
+    page = _pages.get_template("frame/body.html").render(
+        words,
+        title=title,
+        language=language,
+        direction=direction(language),
+        frame_language=code,
+        frame_direction=direction(code),
+        paragraphs=list(paragraphs(text)),
+        signature=frame.signature.splitlines(),
+    )
+    return plain + "\n", page
+
+
+def fragment(text: str) -> str:
+    """The text as HTML paragraphs and lists, everything escaped."""
+    page = _pages.from_string(
+        "{% for p in paragraphs %}{% if p.lines %}<p>{{ p.lines | map('urlize') | join(br) }}</p>"
+        "{% endif %}{% if p.points %}<ul>{% for one in p.points %}<li>{{ one | urlize }}</li>"
+        "{% endfor %}</ul>{% endif %}{% endfor %}"
+    )
+    return page.render(paragraphs=list(paragraphs(text)), br=Markup("<br>"))
+
+
+def paragraphs(text: str) -> Iterator[Paragraph]:
+    """Blank lines separate; lines that end a paragraph and begin with a dash are a list."""
+    for block in "\n".join(line.rstrip() for line in text.splitlines()).split("\n\n"):
+        lines = [line for line in block.splitlines() if line]
+        first = next((n for n, _ in enumerate(lines) if _all_points(lines[n:])), len(lines))
+        if lines:
+            points = tuple(line[2:] for line in lines[first:])
+            yield Paragraph(tuple(lines[:first]), points)
+
+
+def in_words(instant: datetime, language: str) -> str:
+    """« vendredi 4 décembre 2026 », the day it is in Paris."""
+    said = format_date(instant.astimezone(PARIS).date(), "full", locale=language)
+    return said.replace(" 1 ", " 1er ", 1) if language == "fr" else said
+
+
+def direction(language: str) -> str:
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def _all_points(lines: Iterable[str]) -> bool:
+    return all(line.startswith("- ") for line in lines)
