@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     imap_urls: str = ""
     service_name: str = "Relais"
+    # What the legal pages say; « à compléter » shows that the operator has not yet.
+    publisher: str = "Relais (à compléter par l’exploitant)"
+    publication_director: str = "à compléter par l’exploitant"
+    hosted_by: str = "à compléter par l’exploitant"
     languages: str = "fr,en,es,ar"
     # Seconds after which a row held by a worker that died is taken up again.
     outbox_lease: int = Field(120, ge=5)

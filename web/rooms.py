@@ -10,6 +10,9 @@ from flask import Blueprint
 # Each module has a blueprint named ``bp``.
 ROOMS = (
     "web.auth.views",
+    "web.citizen.pages",
+    "web.citizen.contact",
+    "web.citizen.follow",
     "web.home.views",
     "web.desk.queue",
     "web.desk.ticket",

@@ -45,3 +45,18 @@ def choices(found: Sequence[ContactReason] | Sequence[Procedure]) -> list[dict[s
         }
         for one in found
     ]
+
+
+def public_choices(found: Sequence[ContactReason] | Sequence[Procedure]) -> list[dict[str, Any]]:
+    """The same in the public's own words."""
+    return [
+        {
+            "value": one.code,
+            "label": one.plain_label,
+            "group": one.group if isinstance(one, ContactReason) else None,
+            "keywords": " ".join(
+                [one.label, *(one.keywords if isinstance(one, ContactReason) else ())]
+            ),
+        }
+        for one in found
+    ]

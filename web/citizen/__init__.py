@@ -1,0 +1,1 @@
+"""The public's pages: contact, follow, and what the law asks to say."""

@@ -1,0 +1,162 @@
+"""Following a request: by the secret link, or by its reference with where it came from."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from support.intake.models import Channel, Outcome
+from support.intake.receiving import key_of, receive
+from support.intake.settling import settle, take_unsettled
+from support.kernel.errors import Conflict, DomainError, Invalid, NotVisible
+from support.people.guessing import note_guess, refuse_guessers
+from support.people.normalising import email_address, phone_number
+from support.tickets import following
+from support.tickets.following import PublicState
+from support.tickets.journal import Words
+from support.tickets.models import Ticket
+from support.tickets.replying import person_replies
+from web import uploads
+from web.access import public
+from web.desk.files import hand_out
+from web.filters import promise_at
+from web.http import keep
+from web.messages import sentence
+
+bp = Blueprint("follow", __name__)
+
+
+def standing(state: PublicState) -> tuple[str, str]:
+    """Where it stands and what happens next, in two plain sentences."""
+    return {
+        PublicState.RECEIVED: (
+            _("Nous avons bien reçu votre demande."),
+            _("Un conseiller va la lire. Vous n’avez rien à faire pour le moment."),
+        ),
+        PublicState.IN_HAND: (
+            _("Un conseiller s’occupe de votre demande."),
+            _("Vous n’avez rien à faire pour le moment. Nous vous écrirons."),
+        ),
+        PublicState.WITH_SPECIALISTS: (
+            _("Votre demande est chez des spécialistes, qui cherchent la réponse."),
+            _("Vous n’avez rien à refaire. Nous vous écrirons dès que nous aurons leur réponse."),
+        ),
+        PublicState.WAITING_FOR_YOU: (
+            _("Nous vous avons posé une question : nous attendons votre réponse."),
+            _("Répondez ci-dessous. Nous vous donnerons alors une nouvelle date."),
+        ),
+        PublicState.ANSWERED: (
+            _("Nous vous avons répondu."),
+            _("Si ce n’est pas réglé, écrivez ci-dessous : votre demande sera rouverte."),
+        ),
+    }[state]
+
+
+@bp.get("/suivi")
+@public
+def ask() -> ResponseReturnValue:
+    return render_template("citizen/follow_ask.html", reference="", contact="", problem=None)
+
+
+@bp.post("/suivi")
+@public
+def look_up() -> ResponseReturnValue:
+    reference = request.form.get("reference", "")
+    contact = request.form.get("contact", "").strip()
+    try:
+        refuse_guessers("suivi", request.remote_addr or "")
+        ticket = following.by_reference(reference, _normalised(contact))
+    except NotVisible as refusal:
+        note_guess("suivi", request.remote_addr or "")
+        keep()
+        return _ask_again(reference, contact, refusal, 422)
+    except Conflict as refusal:
+        return _ask_again(reference, contact, refusal, 429)
+    return redirect(url_for("follow.follow", token=following.follow_token(ticket)), 303)
+
+
+@bp.get("/suivi/<token>")
+@public
+def follow(token: str) -> ResponseReturnValue:
+    return _show(following.by_token(token), token, "", [], None)
+
+
+@bp.post("/suivi/<token>/messages")
+@public
+def add(token: str) -> ResponseReturnValue:
+    """One more message on the same request; the same form sent twice is one message."""
+    ticket = following.by_token(token, lock=True)
+    text = request.form.get("text", "")
+    files = uploads.unseal(request.form.getlist("kept"))
+    try:
+        files += uploads.take_files(request.files.getlist("files"))
+        _write(ticket, text, files)
+    except Invalid as refusal:
+        return _show(ticket, token, text, files, sentence(refusal.problems[0])), 422
+    flash(_("Votre message est bien arrivé."), "success")
+    return redirect(url_for("follow.follow", token=token), 303)
+
+
+@bp.get("/suivi/<token>/pieces/<int:attachment_id>")
+@public
+def attachment(token: str, attachment_id: int) -> ResponseReturnValue:
+    return hand_out(following.attachment_of(following.by_token(token), attachment_id))
+
+
+def _write(ticket: Ticket, text: str, files: list[uploads.FileDraft]) -> None:
+    raw = json.dumps({"ticket": ticket.id, "text": text, "files": [f.key for f in files]})
+    key = key_of(str(ticket.id), request.form.get("cle") or secrets.token_hex(16))
+    kept = receive(Channel.FOLLOW, raw.encode(), source="suivi", dedupe_key=key)
+    received = take_unsettled(kept.received.id)
+    if received is None:
+        return
+    author = ticket.person or ticket.requester_agent
+    assert author is not None
+    words = Words(text.strip(), channel=Channel.FOLLOW, received=received, files=files)
+    entry = person_replies(ticket, words, by=author)
+    settle(received, Outcome.APPENDED, ticket_id=ticket.id, entry_id=entry.id)
+
+
+def _show(
+    ticket: Ticket, token: str, text: str, files: list[uploads.FileDraft], problem: str | None
+) -> str:
+    view = following.public_view(ticket)
+    where, what_next = standing(view.state)
+    return render_template(
+        "citizen/follow.html",
+        view=view,
+        where=where,
+        what_next=what_next,
+        promise_=promise_at(view.promised_at) if view.promised_at else None,
+        token=token,
+        text=text,
+        kept=uploads.kept_files(files),
+        problem=problem,
+        key=secrets.token_urlsafe(16),
+        file_kind=uploads.kind,
+    )
+
+
+def _ask_again(
+    reference: str, contact: str, refusal: DomainError, status: int
+) -> ResponseReturnValue:
+    page = render_template(
+        "citizen/follow_ask.html",
+        reference=reference,
+        contact=contact,
+        problem=sentence(refusal.problems[0]),
+    )
+    return page, status
+
+
+def _normalised(contact: str) -> str:
+    for reader in (email_address, phone_number):
+        try:
+            return reader(contact)
+        except Invalid:
+            continue
+    raise NotVisible.of("follow.no_match")
