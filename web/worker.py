@@ -17,6 +17,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from sqlalchemy.orm import Session
 
 from channels.mail import inbox
+from channels.mail.fetching import MailboxFailure
 from support.clocks import ticking
 from support.kernel import db
 from support.outbox.draining import drain as drain_outbox
@@ -98,7 +99,16 @@ def sweep() -> int:
 
 @app.task(name="relais.fetch_mail")
 def fetch_mail() -> int:
-    return sum(inbox.fetch(url).taken for url in _known().mailboxes)
+    return sum(_taken(url) for url in _known().mailboxes)
+
+
+def _taken(mailbox: str) -> int:
+    # A mailbox that cannot be read must not keep the next one waiting.
+    try:
+        return inbox.fetch(mailbox).taken
+    except MailboxFailure as failure:
+        log.warning("mailbox not read: %s", failure)
+        return 0
 
 
 def _known() -> Settings:

@@ -97,6 +97,17 @@ def understand(received_id: int) -> None:
             raise
 
 
+def understand_now(received_id: int) -> str | None:
+    """Understand at once, trying again at once. What stood in the way when it must wait."""
+    for _ in range(MOST_TRIES):
+        try:
+            understand(received_id)
+            return None
+        except Exception as error:  # kept already: whatever it is, the outbox tries again
+            problem = f"{type(error).__name__}: {error}"
+    return problem
+
+
 def _open(received_id: int) -> OpenedMail | None:
     """Parsed with no transaction open: a large message must not hold the others up."""
     with db.transaction(write=False) as session:

@@ -20,3 +20,9 @@ def mail_key(raw: bytes) -> str:
         return key_of(message_id(block) or "", *written, body)
     except Exception:  # a fault of ours in reading it: the bytes themselves are the key
         return key_of(raw)
+
+
+def mail_id(raw: bytes) -> str | None:
+    """The Message-ID of a raw message, when it has one that can be read."""
+    block, _ = read_block(raw, 0, len(raw), top=True)
+    return message_id(block)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -21,18 +23,26 @@ COMMANDS = {
 }
 
 
-class _Lazy(click.Group):
+class LazyGroup(click.Group):
+    """Commands named ``module:function``, imported when they are asked for."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lazy = lazy
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.lazy:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = self.lazy[cmd_name].partition(":")
         found: click.Command = getattr(import_module(module), name)
         return found
 
 
-@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 def main() -> None:
     """Relais: citizen support for the online procedures of foreigners in France."""
