@@ -31,7 +31,11 @@ def _take_over_reference(organisation: Organisation) -> None:
     for team in session.scalars(select(Team)):
         row = first_centre if team.code == "ccc" else rows.get(team.code)
         if row is not None:
-            team.code, team.label, team.public_label = row["code"], row["label"], row["public_label"]
+            team.code, team.label, team.public_label = (
+                row["code"],
+                row["label"],
+                row["public_label"],
+            )
             team.address, team.phone = row.get("address") or "", row.get("phone") or ""
             team.email = row.get("email") or ""
     session.flush()
@@ -44,7 +48,9 @@ def _hire(organisation: Organisation) -> Mapping[str, Agent]:
     model = Agent()
     set_password(model, PASSWORD)
     agents = {
-        row["email"]: Agent(**_agent(row), team=teams[row["team"]], password_hash=model.password_hash)
+        row["email"]: Agent(
+            **_agent(row), team=teams[row["team"]], password_hash=model.password_hash
+        )
         for row in organisation.agents
     }
     session.add_all(agents.values())

@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from support.kernel import db
-from support.kernel.time import now
 from support.people.identifying import index_name
 from support.people.models import ContactKind, Person, PersonContact
 from support.people.normalising import email_address, foreigner_number, phone_number
 from web.seeds.reading import Row
 
 
-def people(rows: Sequence[Row]) -> Sequence[Person]:
-    """Add every person of ``rows``. The end of each document is counted from today."""
-    persons = [_person(row) for row in rows]
+def people(rows: Sequence[Row], today: datetime) -> Sequence[Person]:
+    """Add every person of ``rows``. The end of each document is counted from ``today``."""
+    persons = [_person(row, today) for row in rows]
     db.session().add_all(persons)
     db.session().flush()
     return persons
 
 
-def _person(row: Row) -> Person:
+def _person(row: Row, today: datetime) -> Person:
     person = Person(
         given_name=row["given_name"],
         family_name=row["family_name"],
@@ -29,7 +28,7 @@ def _person(row: Row) -> Person:
         language=row["language"],
         department=row["department"],
         foreigner_number=foreigner_number(row["foreigner_number"] or ""),
-        document_expires_on=_in_days(row["expires_in_days"]),
+        document_expires_on=_in_days(row["expires_in_days"], today),
         contacts=_contacts(row),
     )
     index_name(person)
@@ -45,8 +44,8 @@ def _contacts(row: Row) -> list[PersonContact]:
     return found
 
 
-def _in_days(days: int | None) -> datetime | None:
+def _in_days(days: int | None, today: datetime) -> datetime | None:
     if days is None:
         return None
-    day = (now() + timedelta(days=days)).date()
+    day = (today + timedelta(days=days)).date()
     return datetime.combine(day, time(12), UTC)

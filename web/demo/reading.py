@@ -43,7 +43,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Thread:
-    """One story, told many times with other people. ``requester``: person or referent."""
+    """One story, told many times with other people.
+
+    ``requester``: person (an employer is one too) or referent, of ``requester_team`` if named.
+    """
 
     id: str
     reason: str
@@ -53,6 +56,7 @@ class Thread:
     subjects: Sequence[str]
     weight: int
     requester: str
+    requester_team: str | None
     ends: str
     steps: Sequence[Step]
 
@@ -74,17 +78,18 @@ def read_threads(folder: Path = DATA / "threads") -> Sequence[Thread]:
 
 
 def _thread(row: Mapping[str, Any]) -> Thread:
-    requester = row.get("requester", "person")
+    requester = "referent" if row.get("requester") == "referent" else "person"
     usual = ["staff"] if requester == "referent" else ["form", "email"]
     return Thread(
         id=row["id"],
         reason=row["reason"],
-        procedures=_many(row.get("procedure")),
-        channels=[_CHANNELS[name] for name in _many(row.get("channels")) or usual],
+        procedures=many(row.get("procedure")),
+        channels=[_CHANNELS[name] for name in many(row.get("channels")) or usual],
         language=row.get("language", "fr"),
-        subjects=_many(row["subject"]),
+        subjects=many(row["subject"]),
         weight=int(row.get("weight", 1)),
         requester=requester,
+        requester_team=row.get("requester_team"),
         ends=row.get("ends", "closed"),
         steps=[_step(row["id"], step) for step in row["steps"]],
     )
@@ -98,7 +103,8 @@ def _step(thread: str, row: Mapping[str, Any]) -> Step:
     return Step(what, row[what], float(row.get("after_hours", 1)), more)
 
 
-def _many(value: Any) -> list[Any]:
+def many(value: Any) -> list[Any]:
+    """What the files write as one value, a list of them, or nothing."""
     if value is None:
         return []
     return list(value) if isinstance(value, list) else [value]

@@ -1,0 +1,94 @@
+"""Loading the demonstration: once, all or nothing, as old as if the centre had worked for weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import func, select
+
+from channels.mail import post
+from knowledge.importing.markdown_folder import import_folder
+from support.clocks.calendars import hours_of
+from support.kernel import db
+from support.kernel.time import as_of, now
+from support.people.models import Agent
+from web.demo import reading
+from web.demo.accounts import ACCOUNTS
+from web.demo.casting import Casting, Part
+from web.demo.choosing import WEEKS, Chooser
+from web.demo.company import Company, leaflets
+from web.demo.organising import organise
+from web.demo.peopling import people
+from web.demo.playing import play
+from web.demo.scheduling import Pace
+from web.demo.settling import settle
+from web.seeds import seeding
+from web.seeds.reading import read_catalogue
+
+SEED = 2611
+EDITOR = "redaction@demo.relais"
+WHAT = "Chargement de la démonstration"
+STEP = 20  # tickets between two words about the progress
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """``loaded`` is False when the demonstration was there already."""
+
+    loaded: bool
+    agents: int = 0
+    persons: int = 0
+    articles: int = 0
+    tickets: int = 0
+
+
+def load_demo(progress: Progress = lambda done, total, what: None) -> DemoSummary:
+    """Load everything, once: a second call finds it there and changes nothing.
+
+    Opens its own transaction, so call it outside any; the file store, the links and the mail
+    room must be configured. ``progress`` is given what is done, how much there is, and what
+    it is. Raises BadThread when a file of the demonstration cannot be played.
+    """
+    with db.transaction():
+        if _is_there():
+            return DemoSummary(loaded=False)
+        seeding.seed()
+        summary = _load(progress)
+        settle()
+    return summary
+
+
+def _is_there() -> bool:
+    known = select(func.count()).select_from(Agent).where(Agent.email == ACCOUNTS[0].email)
+    return bool(db.session().scalar(known))
+
+
+def _load(progress: Progress) -> DemoSummary:
+    rng = Random(SEED)
+    organisation = reading.read_demo_organisation()
+    rows = reading.read_people()
+    today = now()
+    with as_of(today - timedelta(weeks=WEEKS + 1)):
+        agents = organise(organisation)
+        persons = people(rows, today)
+        articles = import_folder(reading.ARTICLES, by=agents[EDITOR])
+    pace = Pace(centre=hours_of("contact_centre"), office=hours_of("standard"))
+    company = Company(agents, persons, leaflets(), post.current().public_url, pace.office)
+    hours = {row["code"]: row["answer_hours"] for row in read_catalogue().reasons}
+    stories = Chooser(reading.read_threads(), hours, pace, today, rng).stories()
+    parts = Casting(rows, organisation, rng).parts(stories)
+    _play(parts, company, progress)
+    return DemoSummary(True, len(agents), len(persons), len(articles.files), len(parts))
+
+
+def _play(parts: Sequence[Part], company: Company, progress: Progress) -> None:
+    for number, part in enumerate(parts):
+        if number % STEP == 0:
+            progress(number, len(parts), WHAT)
+        play(part, company)
+    progress(len(parts), len(parts), WHAT)
