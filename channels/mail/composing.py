@@ -18,7 +18,7 @@ _MAX_SUBJECT = 200
 _TAG = re.compile(r"\[#\s*((?:\d[\s\u00a0‐-―-]{0,2}){11}\d)\s*\]")
 _IDENTIFIER = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 _REPLY_PREFIX = re.compile(
-    r"^\s*(?:(?:re|ref|rép|rep|aw|antw|sv|vs|odp|ynt|rif|ris|res|отв|ha|回复|回覆|答复|رد)"
+    r"^\s*(?:(?:re|r[eé]f|r[eé]p|aw|antw|sv|vs|odp|ynt|rif|ris|res|отв|ha|回复|回覆|答复|رد)"
     r"(?:\s?\[\d+\])?\s?[:：]\s*)+",
     re.IGNORECASE,
 )
@@ -84,10 +84,11 @@ def compose(mail: OutgoingMail) -> bytes:
     if mail.automatic:
         message["Auto-Submitted"] = "auto-replied" if mail.in_reply_to else "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = _token(mail.language)
     mark = hashlib.sha256(mail.message_id.encode()).hexdigest()[:24]
     message[OWN_HEADER] = _token(mail.own_id or mark)
     _fill(message, mail)
+    # Filling clears what the header said of the content: this one comes after.
+    message["Content-Language"] = _token(mail.language)
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"=_{mark}.{number}")
     return message.as_bytes()

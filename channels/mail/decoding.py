@@ -12,12 +12,12 @@ _UU_BEGIN = re.compile(rb"(?:\A|\n)begin \d{3,4} ([^\r\n]+)\r?\n")
 def content(raw: bytes, part: Part) -> tuple[bytes, list[str]]:
     """The bytes of a part as they were before transfer, and what was repaired. Never raises."""
     encoding = part.headers.token("content-transfer-encoding").lower().strip('"; ')
-    body = raw[part.start : part.end]
     if encoding == "base64":
-        if _is_not_base64(body):
-            return body, ["base64-false"]
-        decoded, clean = words.base64_bytes(body)
+        if _is_not_base64(raw[part.start : min(part.end, part.start + 400)]):
+            return raw[part.start : part.end], ["base64-false"]
+        decoded, clean = words.base64_bytes(memoryview(raw)[part.start : part.end])
         return decoded, [] if clean else ["base64-repaired"]
+    body = raw[part.start : part.end]
     if encoding == "quoted-printable":
         return binascii.a2b_qp(body), []
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
@@ -28,7 +28,7 @@ def content(raw: bytes, part: Part) -> tuple[bytes, list[str]]:
 
 def _is_not_base64(body: bytes) -> bool:
     """Plain text under a false label: spaces inside the lines of its beginning."""
-    head = body[:400].strip()
+    head = body.strip()
     return bool(head) and (not head.isascii() or head.count(b" ") > 3 + head.count(b"\n") * 2)
 
 

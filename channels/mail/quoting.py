@@ -105,12 +105,22 @@ def _after_attribution(lines: list[str], at: int) -> int | None:
         joined = f"{joined} {lines[end].strip()}".strip()
         if len(joined) > 600:
             return None
+        colon = joined.endswith((":", "：", ":*", ": *"))
         marked = _is_quoted_next(lines, end + 1)
-        if joined.endswith((":", "：", ":*", ": *")):
-            return end + 1 if _is_attribution(joined, marked) else None
-        if marked and _ends_like_attribution(joined) and _is_attribution(joined, marked):
-            return end + 1
+        if not colon and not (marked and _ends_like_attribution(joined)):
+            continue
+        if end > at and _stands_alone(" ".join(line.strip() for line in lines[at + 1 : end + 1])):
+            return None
+        found = _is_attribution(joined, marked)
+        if found or colon:
+            return end + 1 if found else None
     return None
+
+
+def _stands_alone(later: str) -> bool:
+    """Whether the later lines are an attribution by themselves: the first is then the author's."""
+    dated = phrases.DATE.search(later) or phrases.TIME.search(later)
+    return bool(dated) and _is_attribution(later, marked=True)
 
 
 def _ends_like_attribution(joined: str) -> bool:

@@ -21,9 +21,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
 PARIS = ZoneInfo("Europe/Paris")
 
 # Plain texts: nothing to escape.
-_texts = Environment(
-    loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False
-)
+_texts = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)
 _pages = Environment(
     loader=FileSystemLoader(FOLDER),
     undefined=StrictUndefined,

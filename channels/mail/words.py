@@ -10,6 +10,7 @@ _ENCODED_WORD = re.compile(
     r"=\?([^?\s]{1,80})\?([bBqQ])\?((?:(?!=\?[^?\s]{1,80}\?[bBqQ]\?).)*?)(?:\?=|\Z)", re.DOTALL
 )
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
+_PADDING = re.compile(rb"=+")
 _KEPT = "\u00a0\u200c\u200d\u3000\u202f\u2009"
 
 
@@ -72,13 +73,13 @@ def _payload(encoding: str, payload: str) -> bytes:
     return binascii.a2b_qp(raw.strip(b" ").replace(b" ", b"_"), header=True)
 
 
-def base64_bytes(raw: bytes) -> tuple[bytes, bool]:
+def base64_bytes(raw: bytes | memoryview) -> tuple[bytes, bool]:
     """Base64 with whatever is wrong in it: padding, foreign characters, a cut end.
 
     :returns: the bytes, and whether they were written as they should be.
     """
-    padding = raw.find(b"=", 0, max(0, len(raw) - 80))
-    if padding < 0 and b"=" not in raw.rstrip(b"=\r\n\t ")[-80:]:
+    padding = _PADDING.search(raw)
+    if padding is None or not bytes(raw[padding.end() : padding.end() + 200]).strip():
         try:
             return binascii.a2b_base64(raw), True
         except binascii.Error:
