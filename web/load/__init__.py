@@ -1,0 +1,1 @@
+"""A realistic archive in bulk, to measure against: the same for the same seed."""
