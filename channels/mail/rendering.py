@@ -29,6 +29,11 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_fragment = _pages.from_string(
+    "{% for p in paragraphs %}{% if p.lines %}<p>{{ p.lines | map('urlize') | join(br) }}</p>"
+    "{% endif %}{% if p.points %}<ul>{% for one in p.points %}<li>{{ one | urlize }}</li>"
+    "{% endfor %}</ul>{% endif %}{% endfor %}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +114,7 @@ def framed(text: str, frame: Frame, language: str, title: str) -> tuple[str, str
 
 def fragment(text: str) -> str:
     """The text as HTML paragraphs and lists, everything escaped."""
-    page = _pages.from_string(
-        "{% for p in paragraphs %}{% if p.lines %}<p>{{ p.lines | map('urlize') | join(br) }}</p>"
-        "{% endif %}{% if p.points %}<ul>{% for one in p.points %}<li>{{ one | urlize }}</li>"
-        "{% endfor %}</ul>{% endif %}{% endfor %}"
-    )
-    return page.render(paragraphs=list(paragraphs(text)), br=Markup("<br>"))
+    return _fragment.render(paragraphs=list(paragraphs(text)), br=Markup("<br>"))
 
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
