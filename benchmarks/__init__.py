@@ -1,0 +1,1 @@
+"""Measures on this machine, now: run by `make bench`, never by the tests."""
