@@ -124,7 +124,7 @@ def judge(raw: bytes, root: Part, sender: Address | None, body: Body) -> Verdict
         auto_reply=bool(automatic),
         bounce=report is not None,
         list=bool(listed),
-        certain=certain or bool(listed) or bool(own),
+        certain=certain or not automatic or bool(listed) or bool(own),
         reason=reason,
         own_id=own,
         failed=report.failed if report else (),
