@@ -36,18 +36,6 @@ def measure(place: Place, asked: Namespace) -> list[Figure]:
 def _write(folder: Path, number: int, size: int) -> list[Path]:
     folder.mkdir()
     rng = Random(size)
-    words = [
-        "bonjour",
-        "dossier",
-        "photo",
-        "refusée",
-        "attestation",
-        "numéro",
-        "séjour",
-        "visa",
-        "réponse",
-        "merci",
-    ]
     paths = []
     for n in range(number):
         mail = EmailMessage()
