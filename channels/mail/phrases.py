@@ -86,6 +86,7 @@ HEADER_LINE = re.compile(
 RULE_WITH_WORDS = re.compile(
     r"^[\s>*]*[-_=—–*]{2,}\s*(?P<words>[^\W\d_][^-_=]{2,58}?)\s*[-_=—–*:]{2,}\s*$"
 )
+ANY_RULE = re.compile(r"^[\s>*]*[-_=—–*~]{2}")
 BARE_RULE = re.compile(r"^[\s*]*(?:[_]{5,}|[-]{5,}|[=]{5,}|[—–]{3,}|[*]{5,}|[~]{5,})[\s*]*$")
 _ORIGINAL_WORDS = (
     r"original|origine|urspr[üu]ngliche|weitergeleitete|transf[ée]r|r[ée]exp[ée]di|forward|fwd"

@@ -38,6 +38,7 @@ def reply_text(text: str) -> str:
 
 def _without_quotations(lines: list[str]) -> list[str]:
     own: list[str] = []
+    ends = _possible_ends(lines)
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -47,7 +48,8 @@ def _without_quotations(lines: list[str]) -> list[str]:
             continue
         if _opens_copy(lines, at) or (phrases.REPLY_ABOVE.search(line) and len(line) < 160):
             return own if _says_something(own) else own + lines[at:]
-        after = _after_attribution(lines, at)
+        near = not ends.isdisjoint(range(at, at + _MAX_ATTRIBUTION))
+        after = _after_attribution(lines, at) if near else None
         if after is None:
             own.append(line)
             at += 1
@@ -117,6 +119,21 @@ def _after_attribution(lines: list[str], at: int) -> int | None:
     return None
 
 
+def _possible_ends(lines: list[str]) -> set[int]:
+    """Where an attribution could end: at a colon, or just above marked lines."""
+    found: set[int] = set()
+    last_said = -1
+    for at, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if line.rstrip().endswith((":", "：", "*")):
+            found.add(at)
+        if last_said >= 0 and _MARK.match(line):
+            found.add(last_said)
+        last_said = at
+    return found
+
+
 def _stands_alone(later: str) -> bool:
     """Whether the later lines are an attribution by themselves: the first is then the author's."""
     dated = phrases.DATE.search(later) or phrases.TIME.search(later)
@@ -156,7 +173,7 @@ def _is_attribution(joined: str, marked: bool) -> bool:
 def _opens_copy(lines: list[str], at: int) -> bool:
     """Whether a copy of a whole message, without marks, begins here."""
     line = lines[at]
-    if len(line) > 300 or not line.strip():
+    if len(line) > 300 or not (":" in line or "：" in line or phrases.ANY_RULE.match(line)):
         return False
     if phrases.FORWARD_OPENS.match(line):
         return True
