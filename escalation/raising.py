@@ -17,7 +17,7 @@ from support.people.models import Agent, Team
 from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.assigning import serves
-from support.tickets.handing import hand_to
+from support.tickets.handing import at_home, bring_home, hand_to
 from support.tickets.journal import Words, note_event, write
 from support.tickets.models import State, Ticket
 from support.tickets.replying import fronts
@@ -47,7 +47,7 @@ def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Es
     problems = handover.problems(ticket.reason, draft.question, draft.given)
     if problems:
         raise Invalid(*problems)
-    first = not open_escalations(ticket) and ticket.team_id == ticket.home_team_id
+    first = at_home(ticket)
     raised = _record(ticket, to, draft, by)
     _exchange(ticket, raised, by)
     promising.resume(ticket)  # we no longer wait for the person: the promise runs
@@ -71,7 +71,7 @@ def withdraw(ticket: Ticket, *, by: Agent) -> None:
         escalation.ended_by_id = by.id
     note_event(ticket, "withdrawn", by=by, team=ticket.team.label)
     move(ticket, State.IN_PROGRESS, by=by)
-    hand_to(ticket, ticket.home_team, ticket.home_owner)
+    bring_home(ticket)
 
 
 def _record(ticket: Ticket, to: Team, draft: HandoverDraft, by: Agent) -> Escalation:

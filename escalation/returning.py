@@ -15,7 +15,7 @@ from support.kernel.time import now
 from support.people.models import Agent
 from support.people.permissions import Permission, require
 from support.tickets.assigning import serves
-from support.tickets.handing import hand_to
+from support.tickets.handing import at_home, belongs_to, hand_to
 from support.tickets.journal import FileDraft, Words, write
 from support.tickets.models import State, Ticket
 from support.tickets.states import move
@@ -65,8 +65,8 @@ def _back(
     }
     write(ticket, EntryKind.EXCHANGE, Words(words.text, files=words.files, data=facts), by=by)
     move(ticket, State.RETURNED, by=by, team=here.from_team.label)
-    owner = here.from_agent if here.from_agent and here.from_agent.active else None
+    owner = here.from_agent if belongs_to(here.from_agent, here.from_team) else None
     hand_to(ticket, here.from_team, owner)
-    if ticket.team_id == ticket.home_team_id:
+    if at_home(ticket):
         ticket.home_owner, ticket.home_owner_id = ticket.owner, ticket.owner_id
     return here

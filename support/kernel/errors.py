@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as with_default
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.exc import IntegrityError
 
@@ -31,7 +31,7 @@ class DomainError(Exception):
         self.problems = problems
 
     @classmethod
-    def of(cls, code: str, field: str | None = None, **params: Any) -> DomainError:
+    def of(cls, code: str, field: str | None = None, **params: Any) -> Self:
         return cls(Problem(code, field, params))
 
     @property

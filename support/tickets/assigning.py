@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from support.kernel.errors import Conflict, Forbidden
-from support.people.models import Agent, TeamKind
-from support.people.permissions import Permission, may, require
+from support.people.models import Agent
+from support.people.permissions import Permission, Scope, may, require, scope_of
+from support.tickets.handing import at_home, belongs_to
 from support.tickets.journal import note_event
 from support.tickets.models import State, Ticket
 from support.tickets.states import move
@@ -21,10 +22,9 @@ def assign(ticket: Ticket, to: Agent, *, by: Agent) -> None:
     Taking it away from a colleague asks for the right to; Raises Forbidden, Conflict.
     """
     require(by, Permission.ASSIGN)
+    _require_reach(ticket, by)
     if not serves(to, ticket):
         raise Conflict.of("assign.other_team", name=to.full_name)
-    if not serves(by, ticket) and not may(by, Permission.ASSIGN_OTHERS):
-        raise Forbidden.of("assign.not_yours")
     if ticket.owner_id == to.id:
         return
     taken = ticket.owner_id not in (None, by.id)
@@ -39,6 +39,7 @@ def assign(ticket: Ticket, to: Agent, *, by: Agent) -> None:
 def release(ticket: Ticket, *, by: Agent) -> None:
     """Give the ticket back to the team."""
     require(by, Permission.ASSIGN)
+    _require_reach(ticket, by)
     if ticket.owner_id is None:
         return
     if ticket.owner_id != by.id and not may(by, Permission.ASSIGN_OTHERS):
@@ -49,15 +50,18 @@ def release(ticket: Ticket, *, by: Agent) -> None:
 
 def serves(agent: Agent, ticket: Ticket) -> bool:
     """Whether the agent's team has the ticket now. The centre's teams help each other out."""
-    if agent.team_id == ticket.team_id:
-        return True
-    centre = TeamKind.CONTACT_CENTRE
-    return agent.team.kind is centre and ticket.team.kind is centre
+    return belongs_to(agent, ticket.team)
+
+
+def _require_reach(ticket: Ticket, by: Agent) -> None:
+    """Who deals out a team's work: the team itself, and an administrator."""
+    if not serves(by, ticket) and scope_of(by) is not Scope.ALL:
+        raise Forbidden.of("assign.not_yours")
 
 
 def _own(ticket: Ticket, agent: Agent | None) -> None:
     ticket.owner = agent
     ticket.owner_id = agent.id if agent else None
-    if ticket.team_id == ticket.home_team_id:
+    if at_home(ticket):
         ticket.home_owner = agent
         ticket.home_owner_id = ticket.owner_id

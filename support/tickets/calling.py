@@ -16,6 +16,7 @@ from support.tickets.closing import close
 from support.tickets.journal import Words, write
 from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.opening import TicketDraft, open_ticket
+from support.tickets.replying import hear
 from support.tickets.timeline import Call, Entry, EntryKind
 
 LONGEST = timedelta(hours=8)  # a page left open overnight is not a call
@@ -81,14 +82,16 @@ def call_about_new(call: CallDraft, request: NewRequest, *, solved: bool, by: Ag
 
 
 def call_about_open(call: CallDraft, ticket: Ticket, *, solved: bool, by: Agent) -> Entry:
-    """Note a call on a ticket that exists: it counts as a chaser while the ticket is open."""
+    """Note a call on a ticket that exists. Left unsolved, it counts as a word of the requester:
+    it chases an open ticket, ends the waiting and reopens a closed one.
+    """
     _check(call, by)
     entry = write(ticket, EntryKind.CALL, call.words(), by=by)
     _log(call, entry)
-    if solved:
-        close(ticket, ClosedHow.ANSWERED, by=by)
+    if not solved:
+        hear(ticket, entry, by=by)
     elif ticket.state is not State.CLOSED:
-        ticket.chasers += 1
+        close(ticket, ClosedHow.ANSWERED, by=by)
     return entry
 
 

@@ -25,6 +25,7 @@ from support.tickets.timeline import Entry
 from support.tickets.visibility import PAGE, hold
 
 UNSORTED_REASON = "other"
+THREADS = 100  # of the messages it answers, the nearest: a hostile mail names thousands
 
 
 class Why(StrEnum):
@@ -76,7 +77,7 @@ def file(message: Incoming) -> Filed:
         if not belongs(message.sender, ticket):
             return Filed(Outcome.QUARANTINED, ticket, why=Why.STRANGER)
         return append(message, ticket, by=_author(message, ticket))
-    if agent is not None and agent.role is not Role.SITE_REFERENT:
+    if agent is not None and not (agent.active and agent.role is Role.SITE_REFERENT):
         return Filed(Outcome.QUARANTINED, why=Why.STAFF_ADDRESS)
     return open_from(message, agent)
 
@@ -139,7 +140,7 @@ def _by_threads(threads: Sequence[str]) -> Ticket | None:
     if not threads:
         return None
     rows = db.session().execute(
-        select(Entry.message_id, Entry.ticket_id).where(Entry.message_id.in_(threads))
+        select(Entry.message_id, Entry.ticket_id).where(Entry.message_id.in_(threads[:THREADS]))
     )
     known = {row.message_id: row.ticket_id for row in rows}
     nearest = next((known[m] for m in threads if m in known), None)

@@ -20,6 +20,26 @@ def hand_to(ticket: Ticket, team: Team, owner: Agent | None) -> None:
     let_see(ticket, team)
 
 
+def bring_home(ticket: Ticket) -> None:
+    """Back to the team that answers the requester, and to its agent if they still work there."""
+    owner = ticket.home_owner
+    hand_to(ticket, ticket.home_team, owner if belongs_to(owner, ticket.home_team) else None)
+    ticket.home_owner, ticket.home_owner_id = ticket.owner, ticket.owner_id
+
+
+def belongs_to(agent: Agent | None, team: Team) -> bool:
+    """Whether the agent may have the tickets of ``team``: the centre's teams help each other."""
+    if agent is None or not agent.active:
+        return False
+    centre = TeamKind.CONTACT_CENTRE
+    return agent.team_id == team.id or (agent.team.kind is centre and team.kind is centre)
+
+
+def at_home(ticket: Ticket) -> bool:
+    """Whether the team that answers the requester has the ticket: no higher level does."""
+    return ticket.team_id == ticket.home_team_id
+
+
 def let_see(ticket: Ticket, team: Team) -> None:
     session = db.session()
     if session.get(TicketAccess, (ticket.id, team.id)) is None:

@@ -15,6 +15,7 @@ from support.kernel.errors import Invalid
 from support.kernel.time import now
 from support.outbox.publishing import publish
 from support.people.models import Agent, Person, Team
+from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.authors import Author, agent_of
 from support.tickets.handing import front_team, let_see
@@ -53,13 +54,16 @@ class TicketDraft:
 def open_ticket(draft: TicketDraft, *, by: Author) -> Ticket:
     """Create the ticket with its first entry, its owner and its promised date.
 
-    Raises Invalid ``ticket.empty`` when nothing is said. The acknowledgement leaves by the
-    outbox, once.
+    Raises Forbidden when ``by`` is an agent who may not, Invalid ``ticket.empty`` when nothing
+    is said. The acknowledgement leaves by the outbox, once.
     """
+    _require_right(draft, by)
     if not draft.words.text.strip() and not draft.words.files:
         raise Invalid.of("ticket.empty", "text")
     ticket = _insert(draft, by)
     let_see(ticket, ticket.team)
+    if draft.requester_agent is not None:
+        let_see(ticket, draft.requester_agent.team)  # the referents follow what their site asked
     note_event(ticket, "opened", by=by, channel=draft.channel.value, team=ticket.team.label)
     write(ticket, draft.kind, draft.words, by=by)
     promising.promise(ticket)
@@ -67,6 +71,14 @@ def open_ticket(draft: TicketDraft, *, by: Author) -> Ticket:
     if draft.acknowledge:
         publish("notice.send", ticket_id=ticket.id, letter="acknowledgement")
     return ticket
+
+
+def _require_right(draft: TicketDraft, by: Author) -> None:
+    agent = agent_of(by)
+    if agent is None:
+        return
+    own = draft.requester_agent is not None
+    require(agent, Permission.REPORT_ISSUES if own else Permission.OPEN_TICKETS)
 
 
 def _insert(draft: TicketDraft, by: Author) -> Ticket:

@@ -24,7 +24,7 @@ def new_reference(at: datetime) -> str:
 
 def read_reference(text: str) -> str | None:
     """The twelve digits of what a person typed or read out; None when they cannot be right."""
-    digits = re.sub(r"[\s.\-–#\[\]]", "", text)
+    digits = re.sub(r"[\s.\-‐‑–—/#\[\]]", "", text)
     if re.fullmatch(r"[0-9]{12}", digits) and damm.is_valid(digits):
         return digits
     return None

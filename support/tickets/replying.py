@@ -15,7 +15,7 @@ from support.outbox.publishing import publish
 from support.people.models import Agent, Person, TeamKind
 from support.people.permissions import Permission, require
 from support.tickets import promising
-from support.tickets.handing import hand_to
+from support.tickets.handing import at_home, bring_home, hand_to
 from support.tickets.journal import FileDraft, Words, write
 from support.tickets.models import State, Ticket
 from support.tickets.states import can_move, move
@@ -75,12 +75,18 @@ def agent_replies(ticket: Ticket, draft: ReplyDraft, *, by: Agent) -> Entry:
     for article_id, revision in dict.fromkeys(draft.articles):
         db.session().add(ArticleUse(entry_id=entry.id, article_id=article_id, revision=revision))
     dispatch(ticket, entry)
-    if ticket.owner_id is None and ticket.team_id == ticket.home_team_id:
-        hand_to(ticket, ticket.team, by if by.team_id == ticket.team_id else None)
+    if at_home(ticket):
+        _take_up(ticket, by)
+    return entry
+
+
+def _take_up(ticket: Ticket, by: Agent) -> None:
+    """Whoever answers has it in hand. While it is higher up, news changes nothing."""
+    if ticket.owner_id is None:
+        hand_to(ticket, ticket.team, by)
         ticket.home_owner, ticket.home_owner_id = ticket.owner, ticket.owner_id
     if ticket.state in (State.NEW, State.REOPENED, State.RETURNED):
         move(ticket, State.IN_PROGRESS, by=by)
-    return entry
 
 
 def dispatch(ticket: Ticket, entry: Entry) -> Delivery:
@@ -113,6 +119,13 @@ def person_replies(ticket: Ticket, words: Words, *, by: Person | Agent) -> Entry
     if not words.text.strip() and not words.files:
         raise Invalid.of("message.empty", "text")
     entry = write(ticket, EntryKind.MESSAGE, words, by=by)
+    hear(ticket, entry, by=by)
+    db.session().flush()
+    return entry
+
+
+def hear(ticket: Ticket, entry: Entry, *, by: Person | Agent) -> None:
+    """The requester has spoken, in writing or (noted ``by`` an agent) by telephone."""
     if ticket.state is State.CLOSED:
         _reopen(ticket, entry, by)
     elif ticket.state is State.WAITING_PERSON:
@@ -120,13 +133,11 @@ def person_replies(ticket: Ticket, words: Words, *, by: Person | Agent) -> Entry
         promising.resume(ticket)
     else:
         ticket.chasers += 1
-    db.session().flush()
-    return entry
 
 
 def _reopen(ticket: Ticket, entry: Entry, by: Person | Agent) -> None:
-    # Back to the people who know it: the agent who closed it, at the level that answers.
-    hand_to(ticket, ticket.home_team, ticket.home_owner)
+    # Back to the people who know it, at the level that answers.
+    bring_home(ticket)
     move(ticket, State.REOPENED, by=by)
     ticket.reopenings += 1
     ticket.closed_at = ticket.closed_how = None
@@ -154,4 +165,4 @@ def can_reply(ticket: Ticket, agent: Agent) -> bool:
 
 
 def can_close(ticket: Ticket, agent: Agent) -> bool:
-    return fronts(agent, ticket) and can_move(ticket, State.CLOSED)
+    return fronts(agent, ticket) and at_home(ticket) and can_move(ticket, State.CLOSED)

@@ -6,6 +6,7 @@ from typing import Any
 
 from support.kernel.errors import Conflict
 from support.tickets.authors import Author
+from support.tickets.handing import at_home
 from support.tickets.journal import note_event
 from support.tickets.models import State, Ticket
 
@@ -30,7 +31,7 @@ def move(ticket: Ticket, to: State, *, by: Author, **facts: Any) -> None:
     Raises Conflict ``ticket.move_refused`` when that is not allowed from where it is.
     """
     if to not in MOVES[ticket.state]:
-        raise Conflict.of("ticket.move_refused", state=ticket.state.value, to=to.value)
+        raise refused(ticket, to)
     was, ticket.state = ticket.state, to
     ticket.is_open = to is not S.CLOSED
     note_event(ticket, "state", by=by, was=was.value, to=to.value, **facts)
@@ -38,3 +39,16 @@ def move(ticket: Ticket, to: State, *, by: Author, **facts: Any) -> None:
 
 def can_move(ticket: Ticket, to: State) -> bool:
     return to in MOVES[ticket.state]
+
+
+def require_home(ticket: Ticket, to: State) -> None:
+    """For the moves of the team that answers the requester, with the ticket in its hands.
+
+    Raises Conflict ``ticket.move_refused``.
+    """
+    if not (at_home(ticket) and can_move(ticket, to)):
+        raise refused(ticket, to)
+
+
+def refused(ticket: Ticket, to: State) -> Conflict:
+    return Conflict.of("ticket.move_refused", state=ticket.state.value, to=to.value)
