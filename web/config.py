@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     publisher: str = "Relais (à compléter par l’exploitant)"
     publication_director: str = "à compléter par l’exploitant"
     hosted_by: str = "à compléter par l’exploitant"
-    languages: str = "fr,en,es,ar"
+    languages: str = "fr"  # of the public pages; each needs its catalogue in web/translations
     # Seconds after which a row held by a worker that died is taken up again.
     outbox_lease: int = Field(120, ge=5)
     fetch_every: int = Field(60, ge=1)

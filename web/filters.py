@@ -99,7 +99,7 @@ def promise_of(ticket: Ticket) -> dict[str, Any]:
 def promise_at(at: datetime) -> dict[str, Any]:
     """« promis le 4 déc. (dans 2 jours ouvrés) » and its tone."""
     left = at - now()
-    tone = "broken" if left < timedelta() else "at_risk" if left < AT_RISK else "kept"
+    tone = "broken" if left < timedelta() else "at_risk" if left < AT_RISK else "none"
     return {
         "text": _("promis le %(day)s (%(left)s)", day=day(at), left=delay(at)),
         "short": moment(at) if abs(left) < AT_RISK else day(at),

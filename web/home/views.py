@@ -22,6 +22,9 @@ bp = Blueprint("home", __name__)
 
 NEXT = 8  # enough to choose from, few enough to read at a glance
 
+# The views whose count says what to do; the others are in the rail.
+TELLING = (View.MINE, View.AT_RISK, View.UNOWNED, View.RETURNED, View.ALL)
+
 # Where each role's day begins.
 FIRST_VIEW = {
     Role.TELEADVISER: View.MINE,
@@ -50,7 +53,7 @@ def home() -> ResponseReturnValue:
 
 
 def _tiles(agent: Agent) -> list[dict[str, Any]]:
-    views = [v for v in views_of(agent) if v is not View.CLOSED]
+    views = [v for v in views_of(agent) if v in TELLING]
     if not views:
         return []
     counts = count_views(agent, views)
