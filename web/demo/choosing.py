@@ -10,6 +10,7 @@ from enum import StrEnum
 from random import Random
 
 from support.clocks.calendar import add_working
+from support.kernel.time import FAR_FUTURE
 from support.tickets.queue import RISK_MINUTES
 from web.demo import scheduling
 from web.demo.foreseeing import Cut, Lands, cuts
@@ -22,13 +23,16 @@ TRIES = 60
 # How many tickets stand where today: of persons, and of the referents of prefectures.
 OF_PERSONS = {
     Lands.NEW: 22, Lands.IN_PROGRESS: 40, Lands.WAITING: 57, Lands.RETURNED: 7,
-    Lands.RETURNED_BETWEEN: 4, Lands.ESCALATED_2: 24, Lands.ESCALATED_3: 16,
+    Lands.RETURNED_BETWEEN: 2, Lands.ESCALATED_2: 24, Lands.ESCALATED_3: 18,
     Lands.REOPENED: 6, Lands.CLOSED: 578,
 }  # fmt: skip
 OF_REFERENTS = {
     Lands.NEW: 4, Lands.IN_PROGRESS: 6, Lands.WAITING: 4, Lands.RETURNED: 2,
     Lands.ESCALATED_3: 6, Lands.CLOSED: 24,
 }  # fmt: skip
+
+# Of the tickets that are with a directorate, how many are with each.
+DIRECTORATES = {"sdst": 6, "sdanf": 4, "asile": 2}
 
 # Hours since the last step, at least and at most: working hours for staff, waking ones for persons.
 AGES = {
@@ -47,7 +51,7 @@ class Promise(StrEnum):
 
 
 # Of the promises that run in the centre today, and of those in higher hands (in a hundred).
-IN_THE_CENTRE = {Promise.BROKEN: 3, Promise.AT_RISK: 6}
+IN_THE_CENTRE = {Promise.BROKEN: 3, Promise.AT_RISK: 8}
 HIGHER_UP = {Promise.BROKEN: 8, Promise.AT_RISK: 14}
 STANDS_IN_CENTRE = (Lands.NEW, Lands.IN_PROGRESS, Lands.RETURNED, Lands.REOPENED)
 
@@ -116,6 +120,11 @@ class Chooser:
         weights = [self._weight(cut) for cut in choice]
         return self.rng.choices(choice, weights)[0]
 
+    def _of_one_directorate(self, choice: Sequence[Cut]) -> Sequence[Cut]:
+        known = sorted({cut.handed_to or "" for cut in choice})
+        drawn = self.rng.choices(known, [DIRECTORATES.get(team, 1) for team in known])[0]
+        return [cut for cut in choice if cut.handed_to == drawn]
+
     def _weight(self, cut: Cut) -> float:
         # A whole story is better than half of one, and one not yet told than an old tale.
         return cut.thread.weight * (3 if cut.whole else 1) / (1 + 0.2 * self.told[cut.thread.id])
@@ -145,14 +154,21 @@ class Chooser:
         return self._keep(self._draw(written), [self.today - timedelta(minutes=minutes)])
 
     def _standing(self, choice: Sequence[Cut], wanted: Promise) -> Story:
-        """An unfinished story whose promise stands as ``wanted``, or the last one tried."""
-        for _ in range(TRIES):
+        """An unfinished story whose promise stands as ``wanted``, or the least late one tried."""
+        if choice[0].lands is Lands.ESCALATED_3:
+            choice = self._of_one_directorate(choice)
+        tried: list[tuple[datetime, int, Story]] = []
+        for number in range(TRIES):
             cut = self._draw(choice)
             at = self._ending_lately(cut)
-            promise = self.stands(cut, at)
-            if promise is wanted:
+            due = self.due(cut, at)
+            story = Story(cut, at, self.stands(due))
+            tried.append((due or FAR_FUTURE, number, story))
+            if story.promise is wanted:
                 break
-        return self._keep(cut, at, promise)
+        else:
+            story = max(tried)[2]
+        return self._keep(story.cut, story.at, story.promise)
 
     def _ending_lately(self, cut: Cut) -> list[datetime]:
         least, most = AGES[cut.lands]
@@ -162,8 +178,12 @@ class Chooser:
         end = scheduling.back_working(self.today, minutes, hours)
         return scheduling.instants_ending(end, cut, self.pace, self.rng.getrandbits(32))
 
-    def stands(self, cut: Cut, at: Sequence[datetime]) -> Promise:
-        due = scheduling.deadline(cut, at, 60 * self.hours[cut.thread.reason], self.pace.centre)
+    def due(self, cut: Cut, at: Sequence[datetime]) -> datetime | None:
+        """The promised date that runs, if one does."""
+        minutes = 60 * self.hours[cut.thread.reason]
+        return scheduling.deadline(cut, at, minutes, self.pace.centre)
+
+    def stands(self, due: datetime | None) -> Promise:
         if due is None:
             return Promise.FINE
         if due < self.today:

@@ -60,6 +60,12 @@ class Cut:
         return self.thread.steps[: self.length]
 
     @property
+    def handed_to(self) -> str | None:
+        """The team to which it was last handed over."""
+        found = [s.value["to"] for s in self.steps if s.what in ("escalate", "pass_up")]
+        return found[-1] if found else None
+
+    @property
     def whole(self) -> bool:
         return self.length == len(self.thread.steps)
 

@@ -15,11 +15,13 @@ from support.clocks.calendars import hours_of
 from support.kernel import db
 from support.kernel.time import as_of, now
 from support.people.models import Agent
+from support.tickets.models import Ticket
 from web.demo import reading
 from web.demo.accounts import ACCOUNTS
 from web.demo.casting import Casting, Part
 from web.demo.choosing import WEEKS, Chooser
 from web.demo.company import Company, leaflets
+from web.demo.mailing import receive_mails
 from web.demo.organising import organise
 from web.demo.peopling import people
 from web.demo.playing import play
@@ -54,12 +56,10 @@ def load_demo(progress: Progress = lambda done, total, what: None) -> DemoSummar
     room must be configured. ``progress`` is given what is done, how much there is, and what
     it is. Raises BadThread when a file of the demonstration cannot be played.
     """
-    with db.transaction() as session:
+    with db.transaction():
         if _is_there():
             return DemoSummary(loaded=False)
         seeding.seed()
-        # The verbs flush what they read again: to flush before every question takes half as long.
-        session.autoflush = False
         summary = _load(progress)
         settle()
     return summary
@@ -84,13 +84,18 @@ def _load(progress: Progress) -> DemoSummary:
     hours = {row["code"]: row["answer_hours"] for row in read_catalogue().reasons}
     stories = Chooser(reading.read_threads(), hours, pace, today, rng).stories()
     parts = Casting(rows, organisation, rng).parts(stories)
-    _play(parts, company, progress)
+    receive_mails(_play(parts, company, progress))
     return DemoSummary(True, len(agents), len(persons), len(articles.files), len(parts))
 
 
-def _play(parts: Sequence[Part], company: Company, progress: Progress) -> None:
-    for number, part in enumerate(parts):
-        if number % STEP == 0:
-            progress(number, len(parts), WHAT)
-        play(part, company)
+def _play(parts: Sequence[Part], company: Company, progress: Progress) -> list[Ticket]:
+    tickets = []
+    # The verbs flush what they read again: to flush before every question takes half as long.
+    with db.session().no_autoflush:
+        for number, part in enumerate(parts):
+            if number % STEP == 0:
+                progress(number, len(parts), WHAT)
+            tickets.append(play(part, company))
+    db.session().flush()
     progress(len(parts), len(parts), WHAT)
+    return tickets

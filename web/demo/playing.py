@@ -57,18 +57,16 @@ class Play:
         """The steps from ``first`` on, then whatever time alone has done since."""
         story = self.part.story
         for number in range(first, len(story.cut.steps)):
-            at = story.at[number]
+            step, at = story.cut.steps[number], story.at[number]
             self._let_pass(at)
+            if step.what not in scheduling.FROM_PERSONS:
+                with as_of(self._sat_down(at, story.at[number - 1])):
+                    self._touch(step)
             with as_of(at):
-                self._step(story.cut.steps[number])
+                getattr(self, f"_{step.what}")(step)
         self._let_pass(now())
         if story.cut.lands in (Lands.ESCALATED_2, Lands.ESCALATED_3):
             self._taken_above(story.at[-1])
-
-    def _step(self, step: Step) -> None:
-        if step.what not in scheduling.FROM_PERSONS:
-            self._touch(step)
-        getattr(self, f"_{step.what}")(step)
 
     # What the requester does.
 
@@ -175,6 +173,11 @@ class Play:
         unowned = self.ticket.owner_id is None and self.ticket.state is not State.CLOSED
         if theirs and unowned and serves(holder, self.ticket):
             take(self.ticket, by=holder)
+
+    def _sat_down(self, at: datetime, before: datetime) -> datetime:
+        """When the reader opened the ticket: a few minutes before they wrote."""
+        reading = at - timedelta(seconds=self.rng.randint(45, 600))
+        return max(reading, min(at, before + timedelta(seconds=20)))
 
     def _taken_above(self, since: datetime) -> None:
         """Somebody of the level above may have taken it by now."""

@@ -65,6 +65,10 @@ def read_people() -> Sequence[Mapping[str, Any]]:
     return list(read_yaml(DATA / "people.yaml")["people"])
 
 
+def read_mails() -> Sequence[Mapping[str, Any]]:
+    return list(read_yaml(DATA / "mails_to_sort.yaml")["mails"])
+
+
 def read_demo_organisation() -> Organisation:
     return read_organisation(DATA / "organisation.yaml")
 
