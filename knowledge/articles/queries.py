@@ -82,6 +82,19 @@ def by_id(article_id: int, audience: Audience) -> PublishedArticle:
     return _one(_published().where(Article.id == article_id, _readable(audience)))
 
 
+def readable_ids(article_ids: Sequence[int], audience: Audience) -> set[int]:
+    """Those of ``article_ids`` that are published for ``audience`` at this moment."""
+    return set(
+        db.session().scalars(
+            select(Article.id).where(
+                Article.id.in_(article_ids),
+                Article.state == ArticleState.PUBLISHED,
+                _readable(audience),
+            )
+        )
+    )
+
+
 def published(
     audience: Audience, *, procedure: str | None = None, reason: str | None = None
 ) -> list[PublishedArticle]:

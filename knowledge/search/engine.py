@@ -43,9 +43,6 @@ class Engine(Statistics, Protocol):
     ) -> Sequence[Document]:
         """Documents on a reason or a procedure, or any when neither is given."""
 
-    def words(self, audience: Audience) -> Mapping[str, int]:
-        """Folded words of what ``audience`` may read, with how many documents have each."""
-
     def close(self) -> None: ...
 
 

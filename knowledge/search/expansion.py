@@ -23,9 +23,10 @@ LONGEST_QUERY = 4000  # characters looked at: a whole mail may be given as a que
 
 # How far each way of reading an unknown word is to be trusted.
 ONE_SLIP, TWO_SLIPS, SAME_SOUND, SAME_BONES, INITIALS = 0.85, 0.6, 0.8, 0.55, 0.8
-COMPLETED_UNKNOWN, COMPLETED_KNOWN = 0.85, 0.45
+COMPLETED_UNKNOWN, COMPLETED_KNOWN, RUN_TOGETHER = 0.85, 0.45, 0.85
 SHORTEST_TO_COMPLETE = 2
 SHORTEST_TO_RESPELL = 4
+_ELIDED = frozenset({"l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu"})
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def understand(text: str, lexicon: Lexicon, *, unfinished: bool = True) -> Query
     slots: dict[tuple[Way, ...], Slot] = {}
     place = 0
     while place < len(words):
-        slot, taken = _phrase_at(words, place) or (_word(words[place]), words[place].parts)
+        slot, taken = _phrase_at(words, place) or _word_at(words, place)
         finishing = words[min(place + taken, len(words)) - 1].position == last
         place += taken
         slot = _reach(slot, lexicon, completing=finishing) if slot else None
@@ -90,6 +91,7 @@ class _Word:
     small: bool
     position: int
     parts: int = 1  # of the compound that begins here
+    joined: str = ""  # that compound in one word
 
 
 def _written_out(text: str) -> str:
@@ -105,15 +107,23 @@ def _words(text: str) -> list[_Word]:
     for position, (start, end) in enumerate(analysis.spans(text)):
         word = fold(text[start:end])
         token = meaningful.get(position)
-        parts = compounds[position].parts if position in compounds else 1
-        if word not in vocabulary.articles() or parts > 1:
+        compound = compounds.get(position)
+        if compound or word not in vocabulary.articles():
             term = token.term if token else word
-            found.append(_Word(word, term, token is None, position, parts))
+            parts, joined = (compound.parts, compound.word) if compound else (1, "")
+            found.append(_Word(word, term, token is None, position, parts, joined))
     return found
 
 
-def _word(word: _Word) -> Slot | None:
-    return None if word.small else Slot(word.word, (Way((word.term,)),))
+def _word_at(words: Sequence[_Word], place: int) -> tuple[Slot | None, int]:
+    """A single word, or a compound: in one word or as all its parts."""
+    word = words[place]
+    if not word.joined:
+        return (None if word.small else Slot(word.word, (Way((word.term,)),))), 1
+    inside = [w for w in words[place:] if w.position < word.position + word.parts]
+    apart = tuple(w.term for w in inside if not w.small)
+    ways = (Way((word.joined,)), *([Way(apart)] if apart else []))
+    return Slot(word.joined, ways), len(inside)
 
 
 @lru_cache(maxsize=1)
@@ -164,7 +174,7 @@ def _reach(slot: Slot, lexicon: Lexicon, *, completing: bool) -> Slot:
     """Add the ways that an unknown or unfinished word needs; drop those that lead nowhere."""
     ways = {way.terms: way.weight for way in slot.ways}
     if " " not in slot.typed and not slot.typed.isdigit():
-        known = lexicon.knows(analysis.term_of(slot.typed))
+        known = any(all(map(lexicon.knows, way.terms)) for way in slot.ways)
         more = {} if known else _guesses(slot.typed, lexicon)
         if completing and len(slot.typed) >= SHORTEST_TO_COMPLETE:
             _keep_best(more, _completions(slot.typed, lexicon, known=known))
@@ -185,12 +195,26 @@ def _guesses(word: str, lexicon: Lexicon) -> dict[tuple[str, ...], float]:
         found[(initials_term(word),)] = INITIALS
     if len(word) < SHORTEST_TO_RESPELL:
         return found
+    _keep_best(found, _parted(word, lexicon))
     trusted = {w: ONE_SLIP if slips <= 1 else TWO_SLIPS for w, slips in lexicon.near(word).items()}
     _keep_best(trusted, dict.fromkeys(lexicon.sounding(word), SAME_SOUND))
     if not trusted:
         trusted = dict.fromkeys(lexicon.boned(word), SAME_BONES)
     for known, weight in trusted.items():
         _keep(found, known, weight)
+    return found
+
+
+def _parted(word: str, lexicon: Lexicon) -> dict[tuple[str, ...], float]:
+    """Known words run together: an apostrophe forgotten (lattestation) or a space."""
+    found: dict[tuple[str, ...], float] = {}
+    for place in range(1, len(word) - 2):
+        first, second = word[:place], word[place:]
+        if first in _ELIDED and lexicon.count(second):
+            _keep(found, second, RUN_TOGETHER)
+        elif place > 2 and lexicon.count(first) and lexicon.count(second):
+            both = (analysis.term_of(first), analysis.term_of(second))
+            _keep_best(found, {both: RUN_TOGETHER})
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from knowledge.search import analysis
@@ -30,10 +31,24 @@ def _matches(query: Query, document: Document) -> dict[int, int]:
     found: dict[int, int] = {}
     for number, slot in enumerate(query.slots):
         for way in slot.ways:
-            for term in way.terms:
-                for place in document.positions(Part.BODY, term):
-                    found.setdefault(place, number)
+            for place in _together([document.positions(Part.BODY, term) for term in way.terms]):
+                found.setdefault(place, number)
     return found
+
+
+def _together(places: Sequence[Sequence[int]]) -> list[int]:
+    """Where all the terms of a way stand near the first: one alone says nothing."""
+    first, *others = places
+    found: list[int] = []
+    for place in first:
+        near = [_nearest(there, place) for there in others]
+        if all(p is not None and abs(p - place) <= 2 * len(places) for p in near):
+            found += [place, *(p for p in near if p is not None)]
+    return found
+
+
+def _nearest(there: Sequence[int], place: int) -> int | None:
+    return min(there, key=lambda p: abs(p - place), default=None)
 
 
 def _window(matches: dict[int, int], words: int) -> tuple[int, int]:
@@ -73,8 +88,12 @@ def _pieces(
 
 
 def _flat(text: str) -> str:
-    """On one line, keeping the spaces at both ends that part it from its neighbours."""
-    flat = " ".join(text.replace("|", " ").split())
+    """On one line, keeping the spaces at both ends that part it from its neighbours.
+
+    A heading or a cell, which ends without a stop, is parted from what follows by a dash.
+    """
+    text = re.sub(r"(?<=[^\s.!?:;,–])\s*\n\n\s*(?=\S)", " – ", text)
+    flat = " ".join(text.replace("|", " – ").split())
     if not flat:
         return " "
     return (" " if text[:1].isspace() else "") + flat + (" " if text[-1:].isspace() else "")

@@ -108,30 +108,21 @@ def hit(one: Ranked, wanted: Query) -> Hit:
 
 
 def on_index(search: Callable[[Engine, Lexicon], list[T]], audience: Audience) -> list[T]:
-    """Run ``search`` on this node's index, rebuilt once if it turns out to be broken."""
+    """Run ``search`` on this node's index. Nothing found rather than an error.
+
+    An index that cannot be read is opened anew, then rebuilt, and asked again.
+    """
     node = index.node()
     node.keep_up()
-    for repaired in (False, True):
+    for remedy in (node.close, node.repair, None):
         try:
             with node.reading() as engine:
-                return search(engine, node.lexicon(engine, audience))
-        except FileNotFoundError:
-            log.warning("knowledge index: not there yet")
+                return search(engine, node.lexicon(audience))
         except Exception:
             log.exception("knowledge index: a search failed")
-        if not repaired and not _repair(node):
-            break
+        if remedy is not None:
+            remedy()
     return []
-
-
-def _repair(node: index.NodeIndex) -> bool:
-    try:
-        node.close()
-        node.reindex(wait=0)
-    except Exception:
-        log.exception("knowledge index: could not be rebuilt")
-        return False
-    return True
 
 
 def _fitting(document: Document, context: Context) -> Score:

@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.articles import counting, queries
 from knowledge.articles.models import Audience
-from knowledge.search import vocabulary
+from knowledge.search import vocabulary, words
 from knowledge.search.document import Document, document_of
 from knowledge.search.engine import Engine, EngineKind
 from knowledge.search.generations import Generations, IndexBusy, State
@@ -34,6 +34,7 @@ ANALYSIS = 1  # raise when analysis or document change what is indexed
 BATCH = 200
 WAIT = 15.0  # seconds for the other writer of this node
 LOOK_EVERY = 1.0  # seconds between two looks at the counter by a process that searches
+REPAIR_EVERY = 60.0
 _OPENINGS = 3  # a writer may take a file away while we open: look again
 
 
@@ -42,6 +43,7 @@ class _Opened:
     """An engine in this process, with the mark of the state it was opened at."""
 
     engine: Engine
+    generation: str
     mark: tuple[int, int, int] | None
     pid: int
 
@@ -63,8 +65,9 @@ class NodeIndex:
         self._kind = kind
         self._lock = threading.RLock()
         self._opened: _Opened | None = None
-        self._lexicons: dict[Audience, tuple[Engine, Lexicon]] = {}
+        self._lexicons: dict[Audience, tuple[tuple[str, int, int], Lexicon]] = {}
         self._looked_at = float("-inf")
+        self._repaired_at = float("-inf")
 
     @property
     def _format(self) -> str:
@@ -109,6 +112,22 @@ class NodeIndex:
         except Exception:
             log.exception("knowledge index: could not follow the database")
 
+    def repair(self) -> None:
+        """Build another index in place of one that fails, at most once a minute. Never raises.
+
+        A search that fails on a sound index must not make every search build one.
+        """
+        if time.monotonic() - self._repaired_at < REPAIR_EVERY:
+            return
+        self._repaired_at = time.monotonic()
+        self.close()
+        try:
+            self.reindex(wait=0)
+        except IndexBusy:
+            log.info("knowledge index: another process is writing it")
+        except Exception:
+            log.exception("knowledge index: could not be rebuilt")
+
     @contextmanager
     def reading(self) -> Iterator[Engine]:
         """The engine, reopened if a process of this node has changed the index.
@@ -118,14 +137,15 @@ class NodeIndex:
         with self._lock:
             yield self._open()
 
-    def lexicon(self, engine: Engine, audience: Audience) -> Lexicon:
+    def lexicon(self, audience: Audience) -> Lexicon:
         """The words that ``audience`` may meet; call while reading."""
-        known = self._lexicons.get(audience)
-        if known is not None and known[0] is engine:
-            return known[1]
-        lexicon = known[1] if known else Lexicon()
-        lexicon.refresh(engine.words(audience))
-        self._lexicons[audience] = (engine, lexicon)
+        assert self._opened is not None
+        path = self._generations.path(self._opened.generation)
+        mark = (self._opened.generation, *words.mark(path))
+        known_mark, lexicon = self._lexicons.get(audience, (None, Lexicon()))
+        if known_mark != mark:
+            lexicon.refresh(words.load(path).readable_by(audience))
+            self._lexicons[audience] = (mark, lexicon)
         return lexicon
 
     def status(self) -> Status:
@@ -167,7 +187,7 @@ class NodeIndex:
                 if attempt == _OPENINGS - 1:
                     raise
                 continue
-            self._opened = _Opened(engine, mark, os.getpid())
+            self._opened = _Opened(engine, state.generation, mark, os.getpid())
             return engine
         raise AssertionError("unreachable")
 
@@ -185,6 +205,7 @@ class NodeIndex:
         counted = _Counted(_every_document(session))
         self._kind.create(path)
         self._kind.add(path, counted)
+        words.save(path, counted.words)
         self._generations.make_current(State(generation, self._format, there.lineage, there.value))
         # A reader may just have read the name of the one before: it goes the next time.
         self._generations.clear_but(generation, before.generation if before else "")
@@ -192,32 +213,36 @@ class NodeIndex:
 
     def _apply_changes(self, session: Session, state: State) -> int:
         applied = 0
-        while True:
-            changes = queries.changes_since(state.change_number, limit=BATCH, session=session)
-            if not changes:
-                return applied
+        while changes := queries.changes_since(state.change_number, limit=BATCH, session=session):
             try:
-                self._kind.replace(
-                    self._generations.path(state.generation),
-                    [document_of(c.article) for c in changes if c.article is not None],
-                    [c.article_id for c in changes if c.article is None],
-                )
+                self._replace(self._generations.path(state.generation), changes)
             except Exception:
                 log.exception("knowledge index: broken, building another")
                 return self._rebuild(session)
             state = replace(state, change_number=changes[-1].change_number)
             self._generations.make_current(state)
             applied += len(changes)
+        return applied
+
+    def _replace(self, path: Path, changes: Sequence[queries.Change]) -> None:
+        known = words.load(path)
+        documents = [document_of(c.article) for c in changes if c.article is not None]
+        if known.meet(documents):
+            words.save(path, known)
+        gone = [c.article_id for c in changes if c.article is None]
+        self._kind.replace(path, documents, gone)
 
 
 class _Counted:
     def __init__(self, documents: Iterator[Document]) -> None:
         self._documents = documents
         self.count = 0
+        self.words = words.WordCounts()
 
     def __iter__(self) -> Iterator[Document]:
         for document in self._documents:
             self.count += 1
+            self.words.count(document)
             yield document
 
 

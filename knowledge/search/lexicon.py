@@ -29,8 +29,8 @@ class Lexicon:
 
     def refresh(self, counts: Mapping[str, int]) -> None:
         """Take over the words of a newer index."""
+        self._terms.update(term_of(word) for word in counts.keys() - self._counts.keys())
         self._counts = counts
-        self._terms = {term_of(word) for word in counts}
         self._sorted = sorted(counts)
 
     def knows(self, term: str) -> bool:

@@ -14,7 +14,7 @@ from math import log
 
 from knowledge.search.document import Document, Part
 from knowledge.search.engine import Statistics
-from knowledge.search.expansion import Query, Slot, Way
+from knowledge.search.expansion import Query, Slot
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,22 @@ class _Weighed:
         self._count = statistics.count()
         self._average = {part: max(1.0, statistics.average_length(part)) for part in Part}
         self._rarities: dict[tuple[Part, str], float] = {}
+        self._anywhere: dict[str, float] = {}
+        self._terms = query.terms()
         self._importance = {slot: self._importance_of(slot) for slot in self._slots}
         self._whole = sum(self._importance.values())
 
     def score(self, document: Document, context: Context) -> Score:
-        matched = [self._match(slot, document) for slot in self._slots]
+        places = {term: self._places(term, document) for term in self._terms}
+        present = {term: there for term, there in places.items() if there}
+        worths = {term: self._worth(term, there, document) for term, there in present.items()}
+        matched = [self._match(slot, worths) for slot in self._slots]
         words = sum(m.worth for m in matched)
         if words <= 0 or self._whole <= 0:
             return NOTHING
         covered = sum(m.share * self._importance[m.slot] for m in matched) / self._whole
-        nearness = self._nearness(matched, document)
-        title_fit = self._title_fit(matched, document)
+        nearness = self._nearness(matched, present)
+        title_fit = self._title_fit(matched, document, present)
         fitting = fit(document, context)
         total = (
             words
@@ -114,32 +119,34 @@ class _Weighed:
         )
         return Score(total, words, covered, nearness, title_fit, fitting)
 
-    def _match(self, slot: Slot, document: Document) -> _Match:
-        best = _Match(slot, None, 0.0, 0.0)
-        importance = self._importance[slot]
+    def _places(self, term: str, document: Document) -> _Places:
+        found = ((part, document.positions(part, term)) for part in Part)
+        return {part: there for part, there in found if there}
+
+    def _match(self, slot: Slot, worths: Mapping[str, float]) -> _Match:
+        best = _Match(slot, (), 0.0, 0.0)
         for way in slot.ways:
-            present = [t for t in way.terms if any(document.positions(p, t) for p in Part)]
+            present = tuple(term for term in way.terms if term in worths)
             if not present:
                 continue
             share = way.weight * len(present) / len(way.terms)
             # A rare synonym is not worth more than the common word that was typed.
             rarity = sum(self._rarity_anywhere(term) for term in way.terms)
-            worth = share * min(1.0, importance / max(rarity, 1e-9))
-            worth *= sum(self._worth(term, document) for term in present)
+            worth = share * min(1.0, self._importance[slot] / max(rarity, 1e-9))
+            worth *= sum(worths[term] for term in present)
             if worth > best.worth:
-                best = _Match(slot, way, worth * (1 + log(slot.count)), share)
+                best = _Match(slot, present, worth * (1 + log(slot.count)), share)
         return best
 
-    def _worth(self, term: str, document: Document) -> float:
+    def _worth(self, term: str, places: _Places, document: Document) -> float:
         total = 0.0
-        for part, weight in FIELDS.items():
-            times = len(document.positions(part, term))
-            if times:
-                length = document.parts[part].length / self._average[part]
-                norm = SATURATION * (1 - weight.length_norm + weight.length_norm * length)
-                total += (weight.worth * self._rarity(part, term) * times * (SATURATION + 1)) / (
-                    times + norm
-                )
+        for part, there in places.items():
+            weight, times = FIELDS[part], len(there)
+            length = document.parts[part].length / self._average[part]
+            norm = SATURATION * (1 - weight.length_norm + weight.length_norm * length)
+            total += (weight.worth * self._rarity(part, term) * times * (SATURATION + 1)) / (
+                times + norm
+            )
         return total
 
     def _rarity(self, part: Part, term: str) -> float:
@@ -150,7 +157,9 @@ class _Weighed:
         return self._rarities[key]
 
     def _rarity_anywhere(self, term: str) -> float:
-        return min(self._rarity(part, term) for part in Part)
+        if term not in self._anywhere:
+            self._anywhere[term] = min(self._rarity(part, term) for part in Part)
+        return self._anywhere[term]
 
     def _importance_of(self, slot: Slot) -> float:
         most = max(way.weight for way in slot.ways)
@@ -160,49 +169,56 @@ class _Weighed:
             if way.weight == most
         )
 
-    def _nearness(self, matched: Sequence[_Match], document: Document) -> float:
+    def _nearness(self, matched: Sequence[_Match], present: Mapping[str, _Places]) -> float:
         """How near neighbours in the query stand in the text: 1 when all touch."""
         near = whole = 0.0
         for one, other in pairwise(matched):
             weight = min(self._importance[one.slot], self._importance[other.slot])
             whole += weight
-            near += weight * max(
-                _touching(one.places(part, document), other.places(part, document)) for part in Part
-            )
+            if one.present and other.present:
+                near += weight * max(
+                    _touching(one.places(part, present), other.places(part, present))
+                    for part in Part
+                )
         return near / whole if whole else 0.0
 
-    def _title_fit(self, matched: Sequence[_Match], document: Document) -> float:
+    def _title_fit(
+        self, matched: Sequence[_Match], document: Document, present: Mapping[str, _Places]
+    ) -> float:
         """Between 0 and 1: the query is all in the title, and the title all in the query."""
-        title = document.parts[Part.TITLE].positions
-        whole_title = sum(self._rarity_anywhere(term) for term in title) or 1.0
         inside: set[str] = set()
         asked = 0.0
         for match in matched:
-            terms = [t for t in match.way.terms if t in title] if match.way else []
-            if terms and match.way:
+            terms = [term for term in match.present if Part.TITLE in present[term]]
+            if terms:
                 inside.update(terms)
-                asked += self._importance[match.slot] * len(terms) / len(match.way.terms)
+                asked += self._importance[match.slot] * len(terms) / len(match.present)
+        if not inside:
+            return 0.0
+        title = document.parts[Part.TITLE].terms()
+        whole_title = sum(self._rarity_anywhere(term) for term in title) or 1.0
         of_query = asked / self._whole
         of_title = sum(self._rarity_anywhere(term) for term in inside) / whole_title
         both = of_query + of_title
         return 2 * of_query * of_title / both if both else 0.0
 
 
+_Places = Mapping[Part, Sequence[int]]
+
+
 @dataclass(frozen=True)
 class _Match:
-    """How a document answers a slot: the best way, what it is worth, how much of it is there."""
+    """How a document answers a slot: by which terms, what that is worth, how much is there."""
 
     slot: Slot
-    way: Way | None
+    present: tuple[str, ...]
     worth: float
     share: float
 
-    def places(self, part: Part, document: Document) -> Sequence[int]:
-        if self.way is None:
-            return ()
-        if len(self.way.terms) == 1:
-            return document.positions(part, self.way.terms[0])
-        return sorted(p for term in self.way.terms for p in document.positions(part, term))
+    def places(self, part: Part, present: Mapping[str, _Places]) -> Sequence[int]:
+        if len(self.present) == 1:
+            return present[self.present[0]].get(part, ())
+        return sorted(place for term in self.present for place in present[term].get(part, ()))
 
 
 def fit(document: Document, context: Context) -> float:

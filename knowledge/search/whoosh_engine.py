@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from math import log
 from pathlib import Path
 from typing import Any
 
 from whoosh import fields, index
-from whoosh.query.compound import Or, Require
-from whoosh.query.qcore import Every, Query
-from whoosh.query.terms import Term
-from whoosh.query.wrappers import ConstantScoreQuery
-from whoosh.searching import Searcher
 
 from knowledge.articles.models import Audience
 from knowledge.articles.queries import readable_by
@@ -23,11 +20,12 @@ from knowledge.search.recent import Recent
 # In one field for finding, each part as often as it matters there; ranking looks closer.
 _REPEATED = {Part.TITLE: 4, Part.KEYWORDS: 3, Part.HEADINGS: 2, Part.SUMMARY: 2, Part.BODY: 1}
 _MOST_TERMS = 48
+_SATURATION = 3.0  # higher than usual: the parts are repeated
+_LENGTH_NORM = 0.5
 
 
 def _schema() -> fields.Schema:
     counted = {part.value: fields.KEYWORD(scorable=True) for part in Part}
-    known = {f"words_{audience.value}": fields.KEYWORD() for audience in Audience}
     return fields.Schema(
         article_id=fields.ID(unique=True),
         readers=fields.KEYWORD(),
@@ -36,7 +34,6 @@ def _schema() -> fields.Schema:
         everything=fields.KEYWORD(scorable=True),
         document=fields.STORED(),
         **counted,
-        **known,
     )
 
 
@@ -78,21 +75,29 @@ def _writing(folder: Path, *, optimize: bool = False) -> Iterator[Any]:
 
 
 class WhooshEngine:
-    """A Whoosh index, frozen as it was when opened. Not for two threads at once."""
+    """A Whoosh index, frozen as it was when opened. Not for two threads at once.
+
+    Term by term over the postings, the rarest first. Whoosh's own collectors are not used:
+    skipping blocks inside a required filter fails in them, and our ranking needs only
+    promising candidates, whose impacts can be kept from one search to the next.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._index = index.open_dir(str(folder))
-        self._searcher: Searcher = self._index.searcher()
-        self._reader: Any = self._searcher.reader()
+        self._reader: Any = self._index.reader()
         self._count = int(self._reader.doc_count())
+        self._average = max(1.0, self._average_length("everything"))
+        self._allowed: dict[Audience, frozenset[int]] = {}
+        self._norms: dict[int, float] = {}
         self._frequencies: dict[tuple[Part, str], int] = {}
-        self._documents: Recent[int, Document] = Recent(600)
+        self._impacts: Recent[tuple[Audience, str], dict[int, float]] = Recent(2000)
+        self._documents: Recent[int, Document] = Recent(1500)
 
     def count(self) -> int:
         return self._count
 
     def average_length(self, part: Part) -> float:
-        return float(self._reader.field_length(part.value)) / max(1, self._reader.doc_count_all())
+        return self._average_length(part.value)
 
     def frequency(self, part: Part, term: str) -> int:
         key = (part, term)
@@ -104,42 +109,76 @@ class WhooshEngine:
         self, terms: Mapping[str, float], audience: Audience, limit: int
     ) -> Sequence[Document]:
         heaviest = sorted(terms, key=lambda term: -terms[term])[:_MOST_TERMS]
-        found = [
-            Term("everything", term, boost=terms[term])
-            for term in heaviest
-            if ("everything", term) in self._reader
-        ]
-        if not found:
-            return []
-        return self._documents_of(Or(found), audience, limit)
+        impacts = [(terms[term], self._impacts_of(term, audience)) for term in heaviest]
+        impacts.sort(key=lambda weighted: len(weighted[1]))
+        scores: dict[int, float] = {}
+        for weight, impact in impacts:
+            # What only has the commonest words cannot come first any more.
+            known = scores.keys() & impact.keys() if len(scores) >= 8 * limit else impact
+            for number in known:
+                scores[number] = scores.get(number, 0.0) + weight * impact[number]
+        best = heapq.nlargest(limit, scores, key=scores.__getitem__)
+        return [self._document(number) for number in best]
 
     def about(
         self, audience: Audience, *, procedure: str | None, reason: str | None, limit: int
     ) -> Sequence[Document]:
-        wanted: list[Query] = []
-        if reason is not None:
-            wanted.append(Term("reasons", reason, boost=2.0))
-        if procedure is not None:
-            wanted.append(Term("procedures", procedure))
-        return self._documents_of(Or(wanted) if wanted else Every(), audience, limit)
-
-    def words(self, audience: Audience) -> Mapping[str, int]:
-        counts: dict[str, int] = {}
-        for part in readable_by(audience):
-            for text, info in self._reader.iter_field(f"words_{part.value}"):
-                word = text.decode("utf-8")
-                counts[word] = counts.get(word, 0) + int(info.doc_frequency())
-        return counts
+        allowed = self._allowed_to(audience)
+        if procedure is None and reason is None:
+            return [self._document(number) for number in sorted(allowed)[:limit]]
+        on_reason = self._numbers("reasons", reason) & allowed
+        on_procedure = self._numbers("procedures", procedure) & allowed
+        wanted = sorted(
+            on_reason | on_procedure, key=lambda n: (n not in on_reason, n not in on_procedure, n)
+        )
+        return [self._document(number) for number in wanted[:limit]]
 
     def close(self) -> None:
-        self._searcher.close()
+        self._reader.close()
         self._index.close()
 
-    def _documents_of(self, wanted: Query, audience: Audience, limit: int) -> list[Document]:
-        # The audience is part of the query: no other document is scored, counted or read.
-        allowed = ConstantScoreQuery(Term("readers", audience.value), 0.0)
-        results = self._searcher.search(Require(wanted, allowed), limit=limit)
-        return [self._document(number) for _score, number in results.top_n]
+    def _average_length(self, name: str) -> float:
+        return float(self._reader.field_length(name)) / max(1, self._reader.doc_count_all())
+
+    def _impacts_of(self, term: str, audience: Audience) -> dict[int, float]:
+        """What ``term`` is worth in each document that ``audience`` may read, and no other."""
+        key = (audience, term)
+        known = self._impacts.get(key)
+        if known is None:
+            allowed = self._allowed_to(audience)
+            known = {
+                number: times / (times + self._norm(number))
+                for number, times in self._postings("everything", term)
+                if number in allowed
+            }
+            rarity = log(1 + (self._count + 0.5) / (len(known) + 0.5))
+            known = {number: rarity * share for number, share in known.items()}
+            self._impacts.put(key, known)
+        return known
+
+    def _norm(self, number: int) -> float:
+        if number not in self._norms:
+            length = self._reader.doc_field_length(number, "everything", 1) / self._average
+            self._norms[number] = _SATURATION * (1 - _LENGTH_NORM + _LENGTH_NORM * float(length))
+        return self._norms[number]
+
+    def _allowed_to(self, audience: Audience) -> frozenset[int]:
+        if audience not in self._allowed:
+            self._allowed[audience] = self._numbers("readers", audience.value)
+        return self._allowed[audience]
+
+    def _numbers(self, name: str, term: str | None) -> frozenset[int]:
+        if term is None:
+            return frozenset()
+        return frozenset(number for number, _times in self._postings(name, term))
+
+    def _postings(self, name: str, term: str) -> Iterator[tuple[int, float]]:
+        if (name, term) not in self._reader:
+            return
+        matcher = self._reader.postings(name, term)
+        while matcher.is_active():
+            yield matcher.id(), matcher.weight()
+            matcher.next()
 
     def _document(self, number: int) -> Document:
         known = self._documents.get(number)
@@ -152,7 +191,7 @@ class WhooshEngine:
 def _entry(document: Document) -> dict[str, Any]:
     parts = {
         part: " ".join(
-            term for term, places in document.parts[part].positions.items() for _ in places
+            term for term, places in document.parts[part].terms().items() for _ in places
         )
         for part in Part
     }
@@ -166,7 +205,6 @@ def _entry(document: Document) -> dict[str, Any]:
             text for part, text in parts.items() for _ in range(_REPEATED[part])
         ),
         "document": packed(document),
-        f"words_{document.audience.value}": " ".join(sorted(document.words)),
         **{part.value: text for part, text in parts.items()},
     }
 
