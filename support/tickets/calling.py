@@ -17,6 +17,7 @@ from support.tickets.journal import Words, write
 from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.opening import TicketDraft, open_ticket
 from support.tickets.replying import hear
+from support.tickets.states import move
 from support.tickets.timeline import Call, Entry, EntryKind
 
 LONGEST = timedelta(hours=8)  # a page left open overnight is not a call
@@ -78,6 +79,8 @@ def call_about_new(call: CallDraft, request: NewRequest, *, solved: bool, by: Ag
     _log(call, entry)
     if solved:
         close(ticket, ClosedHow.FIRST_CONTACT, by=by)
+    else:
+        move(ticket, State.IN_PROGRESS, by=by)  # somebody has listened: it is not new
     return ticket
 
 

@@ -96,7 +96,7 @@ def _first(step: Step, now: Standing, thread: Thread) -> Standing:
 
 
 def _after(step: Step, now: Standing, thread: Thread) -> Standing:
-    if step.what in ("person", "chaser", "reopen"):
+    if step.what in ("person", "chaser", "reopen", "call_note"):
         return _heard(now)
     if step.what in ("escalate", "pass_up"):
         level = BUSINESS if step.value["to"] != "dp" else PROJECT
@@ -119,7 +119,7 @@ def _worked_on(step: Step, now: Standing, thread: Thread) -> Standing:
         if away:
             raise BadThread(f"{thread.id}: closed while a higher level has it")
         return replace(now, state=State.CLOSED)
-    if step.what == "call_note" or away:
+    if away:
         return now
     if step.what == "wait" or step.more.get("wait"):
         return replace(now, state=State.WAITING_PERSON)

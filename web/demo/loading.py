@@ -21,7 +21,7 @@ from web.demo.accounts import ACCOUNTS
 from web.demo.casting import Casting, Part
 from web.demo.choosing import WEEKS, Chooser
 from web.demo.company import Company, leaflets
-from web.demo.mailing import receive_mails
+from web.demo.mailing import receive_mails, refuse_some
 from web.demo.organising import organise
 from web.demo.peopling import people
 from web.demo.playing import play
@@ -84,7 +84,9 @@ def _load(progress: Progress) -> DemoSummary:
     hours = {row["code"]: row["answer_hours"] for row in read_catalogue().reasons}
     stories = Chooser(reading.read_threads(), hours, pace, today, rng).stories()
     parts = Casting(rows, organisation, rng).parts(stories)
-    receive_mails(_play(parts, company, progress))
+    tickets = _play(parts, company, progress)
+    receive_mails(tickets)
+    refuse_some(tickets)
     return DemoSummary(True, len(agents), len(persons), len(articles.files), len(parts))
 
 

@@ -1,4 +1,4 @@
-"""A few mails that no rule may file, so that there is something to sort."""
+"""Mail with trouble: some that no rule may file, some that did not arrive."""
 
 from __future__ import annotations
 
@@ -7,22 +7,31 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from itertools import islice
+
+from sqlalchemy import select
 
 from channels.mail.composing import titled
 from channels.mail.identifiers import new_message_id
 from channels.mail.keys import mail_key
 from channels.mail.reading import open_mail
+from channels.mail.refusing import refuse
 from channels.mail.understanding import settle_mail
 from support.intake.models import Channel
 from support.intake.receiving import receive
+from support.kernel import db
 from support.kernel.time import as_of, now
 from support.tickets.models import State, Ticket
 from support.tickets.references import shown
+from support.tickets.timeline import Delivery, Entry
+from web.demo.noticing import has_address
 from web.demo.reading import read_mails
 from web.demo.wording import fill
 from web.seeds.reading import Row
 
 MAILBOX = "demo"
+RETURNED_MAILS = 2
+REFUSAL = "550 5.1.1 Recipient address rejected: User unknown"
 
 
 def receive_mails(tickets: Sequence[Ticket]) -> None:
@@ -33,6 +42,17 @@ def receive_mails(tickets: Sequence[Ticket]) -> None:
             raw = _raw(row, asked)
             kept = receive(Channel.EMAIL, raw, source=MAILBOX, dedupe_key=mail_key(raw))
             settle_mail(open_mail(raw), kept.received)
+
+
+def refuse_some(tickets: Sequence[Ticket]) -> None:
+    """Let the last mail of a few waiting tickets have come back: their persons must be called."""
+    asked = (t for t in tickets if t.state is State.WAITING_PERSON and has_address(t))
+    for ticket in islice(asked, RETURNED_MAILS):
+        query = select(Delivery).join(Entry, Delivery.entry_id == Entry.id)
+        last = query.where(Entry.ticket_id == ticket.id).order_by(Entry.id.desc()).limit(1)
+        delivery = db.session().scalars(last).one()
+        with as_of(ticket.updated_at + timedelta(minutes=2)):
+            refuse(ticket, delivery, REFUSAL, event="bounce", address_fails=True)
 
 
 def _raw(row: Row, asked: Ticket) -> bytes:

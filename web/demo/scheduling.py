@@ -129,7 +129,7 @@ def deadline(
     for number, step in enumerate(cut.steps):
         if step.what == "reopen":
             due = add_working(at[number], minutes, hours)
-        elif due is None and (step.what in FROM_PERSONS or step.what == "escalate"):
+        elif due is None and step.what in (*FROM_PERSONS, "call_note", "escalate"):
             due = add_working(at[number], left, hours)
         elif due is not None and (step.what == "wait" or step.more.get("wait")):
             left, due = working_between(at[number], due, hours), None

@@ -57,7 +57,7 @@ def test_a_call_about_something_new_opens_a_ticket_of_ones_own(cast, db_session)
     assert (ticket.person, ticket.channel) == (cast.chen, Channel.PHONE)
     assert (ticket.team, ticket.owner) == (cast.teams["ccc_b"], cast.other_team)
     assert (ticket.subject, ticket.procedure) == ("Code perdu", procedure)
-    assert ticket.is_open
+    assert ticket.state is State.IN_PROGRESS  # somebody has listened already
     assert letters(db_session) == ["acknowledgement"]
     call = db_session.scalars(select(Call)).one()
     entry = db_session.get(Entry, call.entry_id)
