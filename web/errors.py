@@ -44,7 +44,7 @@ def _forged(error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     words = {
         404: _("Cette page n’existe pas, ou elle ne vous est pas ouverte."),
         405: _("Cette page ne s’ouvre pas de cette façon."),

@@ -47,7 +47,7 @@ def handlers() -> Mapping[str, Handler]:
         "message.send": delivering.deliver,
         "notice.send": notices.send,
         "clock.breached": _tell_breach,
-        "knowledge.changed": lambda payload: index.follow(),
+        "knowledge.changed": _follow_changes,
     }
 
 
@@ -63,3 +63,7 @@ def _understand(payload: Mapping[str, Any]) -> None:
 def _tell_breach(payload: Mapping[str, Any]) -> None:
     with db.transaction():
         promising.note_breach(int(payload["ticket_id"]), int(payload["clock_id"]))
+
+
+def _follow_changes(_payload: Mapping[str, Any]) -> None:
+    index.follow()

@@ -52,6 +52,9 @@ class Transport(Protocol):
         :raises PermanentFailure: nothing was accepted, and never will be.
         """
 
+    def check(self) -> None:
+        """Whether it could take a message now. Raises DeliveryFailure or OSError when not."""
+
 
 def transport_for(url: str | None, directory: Path) -> Transport:
     """The SMTP transport for ``url``, or without one the folder ``directory``."""

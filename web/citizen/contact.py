@@ -57,6 +57,7 @@ def form() -> ResponseReturnValue:
         "language": str(get_locale()).split("_")[0],
         "reason": asked.get("motif", ""),
         "procedure": asked.get("demarche", ""),
+        "text": asked.get("texte", ""),
     }
     return _show(Page(1, typed, [], {}, secrets.token_urlsafe(16)))
 

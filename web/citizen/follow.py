@@ -17,7 +17,7 @@ from support.people.guessing import note_guess, refuse_guessers
 from support.people.normalising import email_address, phone_number
 from support.tickets import following
 from support.tickets.following import PublicState
-from support.tickets.journal import Words
+from support.tickets.journal import FileDraft, Words
 from support.tickets.models import Ticket
 from support.tickets.replying import person_replies
 from web import uploads
@@ -107,7 +107,7 @@ def attachment(token: str, attachment_id: int) -> ResponseReturnValue:
     return hand_out(following.attachment_of(following.by_token(token), attachment_id))
 
 
-def _write(ticket: Ticket, text: str, files: list[uploads.FileDraft]) -> None:
+def _write(ticket: Ticket, text: str, files: list[FileDraft]) -> None:
     raw = json.dumps({"ticket": ticket.id, "text": text, "files": [f.key for f in files]})
     key = key_of(str(ticket.id), request.form.get("cle") or secrets.token_hex(16))
     kept = receive(Channel.FOLLOW, raw.encode(), source="suivi", dedupe_key=key)
@@ -122,7 +122,7 @@ def _write(ticket: Ticket, text: str, files: list[uploads.FileDraft]) -> None:
 
 
 def _show(
-    ticket: Ticket, token: str, text: str, files: list[uploads.FileDraft], problem: str | None
+    ticket: Ticket, token: str, text: str, files: list[FileDraft], problem: str | None
 ) -> str:
     view = following.public_view(ticket)
     where, what_next = standing(view.state)

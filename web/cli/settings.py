@@ -25,6 +25,8 @@ def read_settings() -> Settings:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # What a migration does is said by the command that runs it.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     return settings
 
 

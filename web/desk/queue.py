@@ -85,7 +85,8 @@ def address(**changes: Any) -> str:
     """This page's address with ``changes``; None takes a part away. Starts at the first page."""
     kept = {k: v for k, v in request.args.items() if k not in ("apres", "avant", "q") and v}
     kept.update(changes)
-    return url_for("queue.queue", **{k: v for k, v in kept.items() if v})
+    wanted: dict[str, Any] = {k: v for k, v in kept.items() if v}
+    return url_for("queue.queue", **wanted)
 
 
 def count_words(page: Page, filters: Filters) -> str:
