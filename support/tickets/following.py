@@ -120,8 +120,8 @@ def public_name(agent: Agent | None, service: str) -> str:
     """How an agent is named to the public (CRPA L111-2 and its exception for safety)."""
     if agent is None or agent.signature_policy is SignaturePolicy.SERVICE_ONLY:
         return service
-    if agent.signature_policy is SignaturePolicy.PSEUDONYM and agent.pseudonym:
-        return agent.pseudonym
+    if agent.signature_policy is SignaturePolicy.PSEUDONYM:
+        return agent.pseudonym or service  # never the name that it was to hide
     return agent.full_name
 
 
