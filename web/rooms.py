@@ -13,6 +13,8 @@ ROOMS = (
     "web.citizen.pages",
     "web.citizen.contact",
     "web.citizen.follow",
+    "web.library.help",
+    "web.library.shelf",
     "web.home.views",
     "web.desk.queue",
     "web.desk.ticket",

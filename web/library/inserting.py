@@ -29,9 +29,10 @@ def passage(slug: str) -> Passage | None:
         article = queries.by_slug(slug, Audience.PUBLIC)
     except NotVisible:
         return None
-    address = f"{current_app.config['SETTINGS'].public_url.rstrip('/')}/aide/{article.slug}"
-    whole = _("La fiche complète : %(address)s", address=address)
-    text = f"{article.title}\n\n{to_text(article.body_markdown)}\n\n{whole}\n"
+    site = current_app.config["SETTINGS"].public_url.rstrip("/")
+    whole = _("La fiche complète : %(address)s", address=f"{site}/aide/{article.slug}")
+    body = to_text(article.body_markdown, base_url=site)
+    text = f"{article.title}\n\n{body}\n\n{whole}\n"
     return Passage(text, f"{article.id}:{article.revision}", article.title)
 
 

@@ -1,0 +1,79 @@
+"""The public's help: found by one's own words, read without an account, light and printable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from knowledge.articles import queries
+from knowledge.articles.models import Audience
+from knowledge.articles.queries import PublishedArticle
+from knowledge.articles.rendering import render
+from support.catalogue.models import ContactReason, Procedure
+from support.kernel.errors import NotVisible
+from web.access import public
+from web.library import grouping
+from web.library.describing import subjects
+from web.library.searching import search, typed
+
+bp = Blueprint("help", __name__, url_prefix="/aide")
+
+SHOWN = 20
+USEFUL = 6
+IN_GROUP = 8  # the page stays short; the rest of a group is one step away
+ONLY_PUBLIC = Audience.PUBLIC
+
+
+@bp.get("")
+@public
+def home() -> ResponseReturnValue:
+    """What answers the words typed, or the articles by subject."""
+    question = typed(request.args.get("q"))
+    if question:
+        hits = search(question, ONLY_PUBLIC, limit=SHOWN)
+        return render_template("help/results.html", q=question, hits=hits, most=SHOWN)
+    groups = grouping.by_subject(queries.published(ONLY_PUBLIC))
+    chosen = [g for g in groups if g.key == request.args.get("sujet")]
+    useful = [] if chosen else search("", ONLY_PUBLIC, limit=USEFUL)
+    return render_template(
+        "help/home.html", q="", groups=chosen or groups, whole=bool(chosen), useful=useful,
+        most=IN_GROUP,
+    )  # fmt: skip
+
+
+@bp.get("/<slug>")
+@public
+def article(slug: str) -> ResponseReturnValue:
+    try:
+        found = queries.by_slug(slug, ONLY_PUBLIC)
+    except NotVisible:
+        return _not_there(slug)
+    about = subjects(found)
+    return render_template(
+        "help/article.html",
+        article=found,
+        body=render(found.body_markdown),
+        contact=_contact(found, about["procedures"], about["reasons"]),
+        **about,
+    )
+
+
+def _not_there(slug: str) -> ResponseReturnValue:
+    """The words of a wrong address are often a good question."""
+    words = typed(slug.replace("-", " "))
+    hits = search(words, ONLY_PUBLIC, limit=USEFUL)
+    return render_template("help/not_found.html", q=words, hits=hits), 404
+
+
+def _contact(
+    article: PublishedArticle, procedures: Sequence[Procedure], reasons: Sequence[ContactReason]
+) -> str:
+    """The contact form, filled in with what the article leaves no doubt about."""
+    offered = [r.code for r in reasons if r.public]
+    known = {
+        "motif": offered[0] if len(offered) == 1 else None,
+        "demarche": procedures[0].code if len(procedures) == 1 else None,
+    }
+    return url_for("contact.form", **{k: v for k, v in known.items() if v})

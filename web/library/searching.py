@@ -1,0 +1,41 @@
+"""Searching for a page: what is typed is cut to a length, what is found is readable now."""
+
+from __future__ import annotations
+
+from knowledge.articles import queries
+from knowledge.articles.models import Audience
+from knowledge.search import finding
+from knowledge.search.finding import Hit
+
+LONGEST = 200  # characters of a question; more is not a question
+
+
+def typed(given: str | None) -> str:
+    """What somebody typed, on one line, without what no keyboard writes."""
+    shown = "".join(c if c.isprintable() else " " for c in given or "")
+    return " ".join(shown.split())[:LONGEST]
+
+
+def search(
+    question: str,
+    audience: Audience,
+    *,
+    limit: int,
+    procedure: str | None = None,
+    reason: str | None = None,
+) -> list[Hit]:
+    """The best articles for ``question``, never one that ``audience`` may not read.
+
+    An index may be a moment behind the database: what has been withdrawn meanwhile is left out.
+    """
+    hits = finding.find(
+        question, audience=audience, limit=limit, procedure=procedure, reason=reason
+    )
+    return still_readable(hits, audience)
+
+
+def still_readable(hits: list[Hit], audience: Audience) -> list[Hit]:
+    if not hits:
+        return []
+    readable = queries.readable_ids([hit.article_id for hit in hits], audience)
+    return [hit for hit in hits if hit.article_id in readable]

@@ -1,0 +1,175 @@
+"""The agents' shelf: every article they may read, found as one types, inserted in one action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from knowledge.articles import queries
+from knowledge.articles.models import Audience
+from knowledge.articles.queries import PublishedArticle, audience_of
+from knowledge.articles.rendering import render
+from knowledge.search import suggesting
+from knowledge.search.finding import Hit
+from support.kernel.errors import NotVisible
+from support.people.permissions import Permission, may
+from support.tickets.models import Ticket
+from support.tickets.references import shown
+from support.tickets.replying import can_reply
+from support.tickets.visibility import one_visible
+from web.access import staff
+from web.http import me
+from web.library import grouping
+from web.library.describing import subjects
+from web.library.inserting import passage
+from web.library.searching import search, still_readable, typed
+
+bp = Blueprint("shelf", __name__, url_prefix="/agent/connaissances")
+
+SHOWN = 30
+BESIDE = 6  # beside a ticket or a call: what the eye takes in while somebody waits
+
+
+@dataclass(frozen=True)
+class Beside:
+    """An article beside a call: ``note`` is put into the note, ``mark`` tells which was read."""
+
+    hit: Hit
+    note: str
+    mark: str
+
+
+@bp.get("")
+@staff(Permission.READ_STAFF_ARTICLES)
+def shelf() -> ResponseReturnValue:
+    """Everything by subject, or what answers the words typed."""
+    question = typed(request.args.get("q"))
+    return render_template("library/shelf.html", q=question, **_found(question))
+
+
+@bp.get("/resultats")
+@staff(Permission.READ_STAFF_ARTICLES)
+def results() -> ResponseReturnValue:
+    """A part of a page: beside a ticket (``ticket``), beside a call (``appel``), or the shelf."""
+    question = typed(request.args.get("q"))
+    if request.args.get("ticket"):
+        return _beside_ticket(question, request.args["ticket"])
+    if request.args.get("appel"):
+        return _beside_call(question)
+    return render_template("library/_found.html", q=question, **_found(question))
+
+
+@bp.get("/<slug>")
+@staff(Permission.READ_STAFF_ARTICLES)
+def article(slug: str) -> ResponseReturnValue:
+    found = queries.by_slug(slug, audience_of(me()))
+    return render_template(
+        "library/article.html",
+        article=found,
+        body=_for_agents(render(found.body_markdown)),
+        is_public=found.audience is Audience.PUBLIC,
+        can_insert=found.audience is Audience.PUBLIC and may(me(), Permission.REPLY),
+        passage_text=_passage_text(found),
+        **subjects(found),
+    )
+
+
+@bp.get("/<slug>/passage")
+@staff(Permission.READ_STAFF_ARTICLES)
+def passage_of(slug: str) -> ResponseReturnValue:
+    """What is put into a reply. Only what the public may read goes out; 404 for the rest."""
+    found = passage(slug)
+    if found is None:
+        return jsonify(said=_("Cette fiche n’est pas publique : elle ne peut pas partir.")), 404
+    said = _("Fiche « %(title)s » insérée dans la réponse.", title=found.title)
+    return jsonify(text=found.text, mark=found.mark, title=found.title, said=said)
+
+
+@bp.get("/<slug>/insertion")
+@staff(Permission.READ_STAFF_ARTICLES, Permission.REPLY)
+def insert(slug: str) -> ResponseReturnValue:
+    """From the article to the reply of a ticket, whose reference is given as it was read out."""
+    try:
+        ticket = one_visible(request.args.get("ticket", ""), me())
+    except NotVisible:
+        flash(_("Aucun ticket à cette référence, ou il ne vous est pas ouvert."), "error")
+        return redirect(url_for("shelf.article", slug=slug))
+    here = url_for("ticket.ticket", reference=shown(ticket.reference), fiche=slug)
+    return redirect(f"{here}#repondre")
+
+
+def _found(question: str) -> dict[str, Any]:
+    audience = audience_of(me())
+    if question:
+        return {"hits": search(question, audience, limit=SHOWN), "most": SHOWN}
+    return {"groups": grouping.by_subject(queries.published(audience))}
+
+
+def _beside_ticket(question: str, reference: str) -> str:
+    ticket = one_visible(reference, me())
+    allowed = may(me(), Permission.REPLY) and can_reply(ticket, me())
+    return render_template(
+        "library/_insertable.html",
+        articles=_for_ticket(question, ticket),
+        ticket=ticket,
+        ref=reference,
+        can={"reply": allowed},
+    )
+
+
+def _for_ticket(question: str, ticket: Ticket) -> list[Hit]:
+    audience = audience_of(me())
+    procedure = ticket.procedure.code if ticket.procedure else None
+    if question:
+        return search(
+            question, audience, limit=BESIDE, procedure=procedure, reason=ticket.reason.code
+        )
+    found = suggesting.suggest(ticket.subject, procedure, ticket.reason.code, audience, BESIDE)
+    return still_readable(found, audience)
+
+
+def _beside_call(question: str) -> str:
+    asked = {"procedure": request.args.get("demarche"), "reason": request.args.get("motif")}
+    hits = search(question, audience_of(me()), limit=BESIDE, **asked)
+    return render_template("library/_for_call.html", q=question, found=[_beside(h) for h in hits])
+
+
+def _beside(hit: Hit) -> Beside:
+    address = (
+        _public_address(hit.slug)
+        if hit.audience is Audience.PUBLIC
+        else url_for("shelf.article", slug=hit.slug, _external=True)
+    )
+    note = _("Fiche lue : %(title)s (%(address)s)", title=hit.title, address=address)
+    return Beside(hit, note, f"{hit.article_id}:{hit.revision}")
+
+
+def _for_agents(html: str) -> str:
+    """Links between articles stay on the agents' shelf, where all of them open."""
+    return html.replace('href="/aide/', 'href="/agent/connaissances/')
+
+
+def _public_address(slug: str) -> str:
+    site: str = current_app.config["SETTINGS"].public_url
+    return f"{site.rstrip('/')}/aide/{slug}"
+
+
+def _passage_text(found: PublishedArticle) -> str | None:
+    """What an agent copies when no ticket is open beside."""
+    if found.audience is not Audience.PUBLIC:
+        return None
+    out = passage(found.slug)
+    return out.text if out else None
