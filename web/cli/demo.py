@@ -79,8 +79,10 @@ def _run(settings: Settings, port: int) -> None:
         subprocess.Popen([*relais, *words], env=environment)
         for words in (["serve", "--host", HOST, "--port", str(port)], ["worker"])
     ]
-    # Ctrl-C reaches the children too: each finishes what it holds, and we wait for them.
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    # Ctrl-C reaches the children too: each finishes what it holds, and we wait for them. Said
+    # here because a shell starts its background jobs deaf to it.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     try:
         if _wait_until_up(port, children):
             accounts.show(address)

@@ -57,10 +57,14 @@ def _state(entry: Entry) -> str:
         return _("revenu à %(team)s", team=entry.data.get("team", ""))
     if to is State.CLOSED:
         how = closed_label(ClosedHow(entry.data["how"]))
-        kept = {True: _("promesse tenue"), False: _("promesse dépassée")}.get(
-            entry.data.get("kept")
+        kept = entry.data.get("kept")
+        if kept is None:
+            return _("clos : %(how)s", how=how)
+        return (
+            _("clos : %(how)s, promesse tenue", how=how)
+            if kept
+            else _("clos : %(how)s, promesse dépassée", how=how)
         )
-        return _("clos : %(how)s", how=how) + (f", {kept}" if kept else "")
     return state_label(to)
 
 
