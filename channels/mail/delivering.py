@@ -16,7 +16,7 @@ from sqlalchemy import select
 from channels.mail import post
 from channels.mail.composing import CannotCompose, compose
 from channels.mail.enveloping import enveloped
-from channels.mail.post import Post, configure
+from channels.mail.post import Post, configure, fresh_message_id
 from channels.mail.refusing import blames_address, refuse
 from channels.mail.sending import PermanentFailure, TemporaryFailure
 from support.kernel import db
@@ -26,7 +26,7 @@ from support.tickets.models import Ticket
 from support.tickets.timeline import Delivery, DeliveryState, Entry
 from support.tickets.visibility import PAGE, hold
 
-__all__ = ["Post", "configure", "deliver"]
+__all__ = ["Post", "configure", "deliver", "fresh_message_id"]
 
 
 @dataclass(frozen=True, slots=True)
