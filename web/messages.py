@@ -55,6 +55,8 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "call.note_missing": lambda **p: _("Notez en une phrase ce qui a été dit."),
     "call.wrap_up_missing": lambda **p: _("Choisissez comment l’appel s’est terminé."),
     "person.unknown": lambda **p: _("Cette personne n’existe pas."),
+    "mail.unknown": lambda **p: _("Ce courriel n’existe pas."),
+    "mail.sorted": lambda **p: _("Un collègue a déjà classé ce courriel."),
     "attachment.unknown": lambda **p: _("Ce fichier n’existe pas, ou il ne vous est pas ouvert."),
     "follow.unknown": lambda **p: _("Ce lien n’est pas valable."),
     "follow.no_match": lambda **p: _(
@@ -84,6 +86,8 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "nous ne pourrons pas vous répondre."
     ),
     "field.required": lambda **p: _("À remplir."),
+    "field.number": lambda **p: _("Un nombre entier, de 1 à %(most)s.", **p),
+    "message.not_yours": lambda **p: _("Seul celui qui a demandé peut ajouter à sa demande."),
     "field.choice": lambda **p: _("Choisissez dans la liste."),
     "field.too_long": lambda **p: _("Au plus %(most)s caractères.", **p),
 }

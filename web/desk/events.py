@@ -20,6 +20,8 @@ ICONS = {
     "promise_broken": "exclamation-octagon-fill",
     "state": "arrow-right-circle",
     "bounce": "exclamation-triangle-fill",
+    "delivery_delayed": "hourglass-split",
+    "mail_sorted": "inbox",
     "auto_reply": "robot",
 }
 
@@ -78,5 +80,7 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "promise_broken": lambda e: _("la date promise est passée"),
     "bounce": lambda e: _("courriel non remis : %(words)s", words=e.data.get("words", "")),
     "delivery_refused": lambda e: _("courriel refusé : %(words)s", words=e.data.get("words", "")),
+    "delivery_delayed": lambda e: _("remise retardée : %(words)s", words=e.data.get("words", "")),
+    "mail_sorted": lambda e: _("courriel classé ici"),
     "auto_reply": lambda e: _("réponse automatique reçue, sans effet"),
 }
