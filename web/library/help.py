@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -72,7 +73,7 @@ def _contact(
 ) -> str:
     """The contact form, filled in with what the article leaves no doubt about."""
     offered = [r.code for r in reasons if r.public]
-    known = {
+    known: dict[str, Any] = {
         "motif": offered[0] if len(offered) == 1 else None,
         "demarche": procedures[0].code if len(procedures) == 1 else None,
     }

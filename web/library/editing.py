@@ -1,0 +1,252 @@
+"""Writing articles: the list of them all, the form, its preview, what readers are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from knowledge.articles import publishing, queries, writing
+from knowledge.articles.models import Article, ArticleState, Audience, Revision
+from knowledge.articles.queries import EditorLine
+from knowledge.articles.rendering import render
+from support.kernel import db
+from support.kernel.errors import Conflict, Invalid
+from support.people.permissions import Permission
+from web.access import staff
+from web.desk import catalogue
+from web.http import me
+from web.library import labels, sheets
+from web.library.comparing import Passage, compare
+from web.library.searching import typed
+from web.library.sheets import Sheet
+from web.messages import sentences
+
+bp = Blueprint("editing", __name__, url_prefix="/agent/connaissances/redaction")
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """Somebody saved before: their revision, and what saving now would change in it."""
+
+    revision: Revision
+    about_changed: bool
+    body: list[Passage] = field(default_factory=list)
+
+
+@bp.get("")
+@staff(Permission.WRITE_ARTICLES)
+def drafts() -> ResponseReturnValue:
+    """Every article in every state, the last changed first."""
+    state = _one_of(ArticleState, request.args.get("etat"))
+    audience = _one_of(Audience, request.args.get("public"))
+    text = typed(request.args.get("q"))
+    lines = queries.for_editors(
+        by=me(), state=state, audience=audience, text=text,
+        after=_after(request.args.get("apres", "")), limit=PAGE + 1,
+    )  # fmt: skip
+    return render_template(
+        "library/drafts.html",
+        lines=lines[:PAGE],
+        next=_address(apres=_cursor(lines[PAGE - 1])) if len(lines) > PAGE else None,
+        first=_address(apres=None) if request.args.get("apres") else None,
+        state=state, audience=audience, q=text, states=list(ArticleState), labels=labels,
+        address=_address,
+    )  # fmt: skip
+
+
+@bp.get("/nouvelle")
+@staff(Permission.WRITE_ARTICLES)
+def new() -> ResponseReturnValue:
+    return _form(Sheet(title=typed(request.args.get("titre"))), None)
+
+
+@bp.post("/nouvelle")
+@staff(Permission.WRITE_ARTICLES)
+def create() -> ResponseReturnValue:
+    sheet = sheets.read(request.form)
+    if request.form.get("aller") == "apercu":
+        return _form(sheet, None)
+    try:
+        article = writing.draft(
+            sheet.address(), sheet.words(), sheet.about(), by=me(), comment=sheet.comment
+        )
+    except Invalid as refusal:
+        db.session().rollback()
+        return _form(sheet, None, errors=sentences(refusal)), 422
+    return _saved(article, _("Brouillon enregistré : personne ne le lit encore."))
+
+
+@bp.get("/<int:article_id>/modifier")
+@staff(Permission.WRITE_ARTICLES)
+def edit(article_id: int) -> ResponseReturnValue:
+    article, revision = queries.one_for_editor(article_id, by=me())
+    return _form(sheets.of_article(article, revision), article)
+
+
+@bp.post("/<int:article_id>/modifier")
+@staff(Permission.WRITE_ARTICLES)
+def save(article_id: int) -> ResponseReturnValue:
+    """The next revision, or what is said about the article, or both. Nothing is overwritten."""
+    article, revision = queries.one_for_editor(article_id, by=me())
+    sheet = sheets.read(request.form)
+    if request.form.get("aller") == "apercu":
+        return _form(sheet, article)
+    # Two editors wait for each other here: what follows compares with what is really there.
+    db.session().refresh(article, with_for_update=True)
+    try:
+        said = _write(article, revision, sheet)
+    except Invalid as refusal:
+        return _again(article_id, sheet, sentences(refusal)), 422
+    except Conflict:
+        return _beside(article_id, sheet), 409
+    return _saved(article, said)
+
+
+@bp.post("/apercu")
+@staff(Permission.WRITE_ARTICLES)
+def preview() -> ResponseReturnValue:
+    """The words being typed, as their readers will see them."""
+    return render_template("library/_preview.html", **_previewed(sheets.read(request.form)))
+
+
+@bp.post("/<int:article_id>/publications")
+@staff(Permission.WRITE_ARTICLES)
+def publish(article_id: int) -> ResponseReturnValue:
+    article, _revision = queries.one_for_editor(article_id, by=me())
+    number = request.form.get("number", type=int)
+    publishing.publish(article, number=number, by=me())
+    return _saved(article, _published(article))
+
+
+@bp.post("/<int:article_id>/archives")
+@staff(Permission.WRITE_ARTICLES)
+def archive(article_id: int) -> ResponseReturnValue:
+    article, _revision = queries.one_for_editor(article_id, by=me())
+    publishing.archive(article, by=me())
+    return _saved(article, _("Fiche archivée : plus personne ne la lit. Vous pouvez la republier."))
+
+
+def _write(article: Article, revision: Revision, sheet: Sheet) -> str:
+    """Save what differs and say it. Raises Invalid, Conflict."""
+    about = sheet.about()
+    problems = writing.problems_of(article.slug, sheet.words(), about, sheet.comment)
+    if problems:
+        raise Invalid(*problems)
+    if sheet.about_seen != sheets.about_mark(article):
+        raise Conflict.of("article.described_meanwhile")
+    same_words = sheets.same_words(sheet, revision)
+    if sheet.based_on != article.latest_number or not same_words:
+        writing.revise(
+            article, sheet.words(), based_on=sheet.based_on, by=me(), comment=sheet.comment
+        )
+    same_about = sheets.same_about(about, article)
+    if not same_about:
+        writing.describe(article, about, by=me())
+    if request.form.get("aller") == "publier":
+        publishing.publish(article, by=me())
+        return _published(article)
+    if same_words and same_about:
+        return _("Rien n’a changé.")
+    if article.state is ArticleState.PUBLISHED and not same_words:
+        return _(
+            "Révision %(number)s enregistrée. Les lecteurs voient encore la révision %(shown)s.",
+            number=article.latest_number, shown=article.published_number,
+        )  # fmt: skip
+    return _("Enregistré.")
+
+
+def _published(article: Article) -> str:
+    return _("Révision %(number)s publiée.", number=article.published_number)
+
+
+def _saved(article: Article, said: str) -> ResponseReturnValue:
+    flash(said, "success")
+    return redirect(url_for("editing.edit", article_id=article.id), 303)
+
+
+def _again(article_id: int, sheet: Sheet, errors: dict[str | None, str]) -> str:
+    db.session().rollback()
+    article, _revision = queries.one_for_editor(article_id, by=me())
+    return _form(sheet, article, errors=errors)
+
+
+def _beside(article_id: int, sheet: Sheet) -> str:
+    """What was typed, kept, with what somebody else saved meanwhile beside it."""
+    db.session().rollback()
+    article, revision = queries.one_for_editor(article_id, by=me())
+    body = sheet.body.replace("\r\n", "\n").strip()
+    meanwhile = Meanwhile(
+        revision=revision,
+        about_changed=sheet.about_seen != sheets.about_mark(article),
+        body=compare(revision.body_markdown.strip(), body),
+    )
+    return _form(sheets.as_seen_now(sheet, article), article, meanwhile=meanwhile)
+
+
+def _form(
+    sheet: Sheet,
+    article: Article | None,
+    *,
+    errors: dict[str | None, str] | None = None,
+    meanwhile: Meanwhile | None = None,
+) -> str:
+    return render_template(
+        "library/edit.html",
+        sheet=sheet,
+        article=article,
+        errors=errors or {},
+        meanwhile=meanwhile,
+        procedures=[(p.code, p.label) for p in catalogue.procedures()],
+        reasons=_grouped_reasons(),
+        labels=labels,
+        **_previewed(sheet),
+    )
+
+
+def _previewed(sheet: Sheet) -> dict[str, Any]:
+    whole = sheet.body[: writing.LONGEST_BODY]
+    return {
+        "preview_title": sheet.title,
+        "preview_summary": sheet.summary,
+        "preview_body": render(whole.replace("\r\n", "\n")),
+        "preview_direction": labels.direction(sheet.language),
+    }
+
+
+def _grouped_reasons() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for reason in catalogue.reasons():
+        groups.setdefault(reason.group, []).append((reason.code, reason.label))
+    return list(groups.items())
+
+
+def _one_of(kind: Any, given: str | None) -> Any:
+    return kind(given) if given in set(kind) else None
+
+
+def _address(**changes: Any) -> str:
+    """This list with other filters; another filter begins at the first page."""
+    kept = {k: v for k, v in request.args.items() if k in ("etat", "public", "q")}
+    wanted: dict[str, Any] = {k: v for k, v in (kept | changes).items() if v}
+    return url_for("editing.drafts", **wanted)
+
+
+def _cursor(line: EditorLine) -> str:
+    return f"{line.updated_at.astimezone(UTC).isoformat()}_{line.id}"
+
+
+def _after(cursor: str) -> tuple[datetime, int] | None:
+    """Where the page before ended; the first page for what is no cursor of ours."""
+    instant, _sep, number = cursor.rpartition("_")
+    try:
+        at = datetime.fromisoformat(instant.replace(" ", "+"))
+        return (at, int(number)) if at.tzinfo else None
+    except ValueError:
+        return None
