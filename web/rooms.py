@@ -15,6 +15,8 @@ ROOMS = (
     "web.citizen.follow",
     "web.library.help",
     "web.library.shelf",
+    "web.library.editing",
+    "web.library.revisions",
     "web.home.views",
     "web.desk.queue",
     "web.desk.ticket",

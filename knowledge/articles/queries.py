@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer, joinedload
 
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
 from support.kernel import db
@@ -180,17 +180,32 @@ def one_for_editor(article_id: int, *, by: Agent) -> tuple[Article, Revision]:
 
 
 def revisions(article_id: int, *, by: Agent) -> Sequence[Revision]:
-    """Every revision of an article, the latest first. Raises Forbidden."""
+    """Every revision of an article, the latest first, their bodies not yet read.
+
+    Raises Forbidden.
+    """
     require(by, Permission.WRITE_ARTICLES)
     return (
         db.session()
         .scalars(
             select(Revision)
             .where(Revision.article_id == article_id)
+            .options(joinedload(Revision.author, innerjoin=True), defer(Revision.body_markdown))
             .order_by(Revision.number.desc())
         )
         .all()
     )
+
+
+def one_revision(article_id: int, number: int, *, by: Agent) -> Revision:
+    """One revision, whole. Raises NotVisible, Forbidden."""
+    require(by, Permission.WRITE_ARTICLES)
+    found = db.session().scalar(
+        select(Revision).where(Revision.article_id == article_id, Revision.number == number)
+    )
+    if found is None:
+        raise NotVisible.of("article.no_such_revision", number=number)
+    return found
 
 
 @dataclass(frozen=True)

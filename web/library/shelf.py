@@ -142,8 +142,13 @@ def _for_ticket(question: str, ticket: Ticket) -> list[Hit]:
 
 
 def _beside_call(question: str) -> str:
-    asked = {"procedure": request.args.get("demarche"), "reason": request.args.get("motif")}
-    hits = search(question, audience_of(me()), limit=BESIDE, **asked)
+    hits = search(
+        question,
+        audience_of(me()),
+        limit=BESIDE,
+        procedure=request.args.get("demarche") or None,
+        reason=request.args.get("motif") or None,
+    )
     return render_template("library/_for_call.html", q=question, found=[_beside(h) for h in hits])
 
 
