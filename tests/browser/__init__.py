@@ -1,0 +1,1 @@
+"""Whole stories in a real Chromium, against the product running as it runs in production."""
