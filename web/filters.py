@@ -90,7 +90,8 @@ def promise_of(ticket: Ticket) -> dict[str, Any]:
     if ticket.state is State.CLOSED:
         return {"text": _("clos"), "tone": "none"}
     if ticket.state is State.WAITING_PERSON:
-        return {"text": _("en pause : nous attendons la personne"), "tone": "paused"}
+        words = _("en pause : nous attendons la personne")
+        return {"text": words, "short": _("en pause"), "exact": words, "tone": "paused"}
     if ticket.promised_at is None:
         return {"text": _("aucune date promise"), "tone": "none"}
     return promise_at(ticket.promised_at)

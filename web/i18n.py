@@ -18,8 +18,13 @@ def language_name(code: str) -> str:
     return found or code
 
 
+def country_name(code: str) -> str:
+    """« Haïti » for « HT », in the language of the page; the code itself when it is none."""
+    return Locale.parse(str(get_locale())).territories.get(code.upper()) or code
+
+
 def init(app: Flask) -> None:
-    app.jinja_env.globals["language_name"] = language_name
+    app.jinja_env.globals.update(language_name=language_name, country_name=country_name)
     Babel(app, locale_selector=_choose, default_translation_directories="translations")
     app.context_processor(_template_names)
 

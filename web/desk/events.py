@@ -40,10 +40,18 @@ def event_icon(entry: Entry) -> str:
 
 def event_words(entry: Entry) -> str:
     """One line, with who did it when somebody did."""
+    if _taken(entry):
+        return _("pris en charge par %(who)s", who=entry.data["to"])
     words = _SENTENCES.get(entry.event or "", lambda e: e.event or "")(entry)
     if entry.author_agent is not None:
         return _("%(what)s par %(who)s", what=words, who=entry.author_agent.full_name)
     return words
+
+
+def _taken(entry: Entry) -> bool:
+    """Whether somebody took the ticket, rather than being given it."""
+    taker = entry.author_agent
+    return entry.event == "assigned" and taker is not None and entry.data["to"] == taker.full_name
 
 
 def _opened(entry: Entry) -> str:
