@@ -1,0 +1,168 @@
+"""`kill -9` on the worker, again and again, while mail is fetched, filed and answered."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from channels.mail.headers import read_block
+from channels.mail.identifiers import message_id, new_message_id
+from support.intake.models import Outcome, Received
+from support.kernel import db
+from support.outbox.models import OutboxState
+from support.people.models import Agent
+from support.tickets.models import Ticket
+from support.tickets.replying import ReplyDraft, agent_replies
+from support.tickets.timeline import Delivery, DeliveryState, Entry, EntryKind
+from support.tickets.visibility import PAGE, hold
+from tests.resilience.installation import SENDER, Installation, a_teleadviser, outbox_counts
+from tests.servers.fixtures import Mailbox
+from tests.servers.process import wait_until
+from tests.servers.smtp_process import SmtpProcess
+
+pytestmark = [pytest.mark.resilience, pytest.mark.mail]
+
+MAILS = 300
+BATCHES = 3
+KILLS = 9
+REPLIES = 60
+SEED = 20261121
+
+
+@pytest.fixture(params=["servers", "embedded"])
+def installation(
+    request: pytest.FixtureRequest, tmp_path: Path, mailbox: Mailbox, smtp_process: SmtpProcess
+) -> Iterator[Installation]:
+    """With PostgreSQL and Redis, and as it is on one machine without either."""
+    settings = {
+        "IMAP_URLS": mailbox.url,
+        "SMTP_URL": smtp_process.url,
+        "OUTBOX_LEASE": "5",
+        "FETCH_EVERY": "1",
+        "LOG_LEVEL": "WARNING",
+    }
+    if request.param == "servers":
+        settings["DATABASE_URL"] = request.getfixturevalue("postgres_database")
+        settings["BROKER_URL"] = request.getfixturevalue("redis_url")
+    made = Installation(tmp_path, **settings)
+    try:
+        made.prepare()
+        yield made
+    finally:
+        made.close()
+
+
+def test_nothing_is_lost_and_nothing_said_twice(
+    installation: Installation, mailbox: Mailbox, smtp_process: SmtpProcess
+) -> None:
+    chance = random.Random(SEED)
+    with db.transaction():
+        agent_id = a_teleadviser()
+    replies: list[str] = []
+    moments = sorted(chance.sample(range(1, 3 * MAILS), KILLS))
+    for number, moment in enumerate(moments):
+        if number % (KILLS // BATCHES) == 0:
+            batch = number // (KILLS // BATCHES)
+            mailbox.deliver(*(mail(n) for n in range(MAILS) if n % BATCHES == batch))
+        installation.start_worker()
+        wait_until(lambda at=moment: progress(smtp_process) >= at, f"progress {moment}", 60)  # type: ignore[misc]
+        replies += reply_to_some(agent_id, REPLIES // KILLS)
+        installation.kill_worker()
+        assert not everything_is_done(mailbox), "killed too late to prove anything"
+    replies += reply_to_some(agent_id, REPLIES - len(replies))
+    installation.start_worker()
+    wait_until(lambda: everything_is_done(mailbox), "everything is done", 90)
+    code = installation.stop_worker()
+
+    assert installation.kills == KILLS
+    assert code == 0, installation.log()
+    every_mail_has_one_entry()
+    every_word_of_ours_left(smtp_process, replies)
+
+
+def mail(number: int) -> bytes:
+    filler = b"x" * (number * 37 % 4000)
+    return (
+        b"Message-ID: <mail-%(n)d@example.org>\r\n"
+        b"From: Personne %(n)d <person-%(n)d@example.org>\r\nTo: aide@relais.example.org\r\n"
+        b"Date: Fri, 20 Nov 2026 09:00:00 +0100\r\nSubject: Demande %(n)d\r\n"
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: text/plain; charset=utf-8\r\n\r\nBonjour, ma demande %(n)d attend.\r\n"
+        b"--b\r\nContent-Type: application/pdf\r\n"
+        b"Content-Disposition: attachment; filename=piece.pdf\r\n\r\n%(filler)s\r\n--b--\r\n"
+    ) % {b"n": number, b"filler": filler}
+
+
+def progress(sink: SmtpProcess) -> int:
+    """How much has been done, in steps that are done once: kept, filed, told, sent."""
+    with db.transaction(write=False) as session:
+        kept = session.scalar(select(func.count()).select_from(Received)) or 0
+        filed = session.scalar(select(func.count()).select_from(Ticket)) or 0
+    return kept + filed + len(list(sink.kept.glob("*.eml")))
+
+
+def reply_to_some(agent_id: int, most: int) -> list[str]:
+    """An agent answers tickets that nobody has answered; their Message-IDs."""
+    said = []
+    with db.transaction() as session:
+        agent = session.get_one(Agent, agent_id)
+        answered = select(Entry.ticket_id).where(Entry.kind == EntryKind.REPLY)
+        waiting = select(Ticket).options(*PAGE).where(Ticket.id.not_in(answered)).limit(most)
+        for ticket in session.scalars(waiting).unique():
+            hold(ticket)
+            draft = ReplyDraft("Voici la réponse.", new_message_id("relais.example.org"))
+            agent_replies(ticket, draft, by=agent)
+            said.append(draft.message_id)
+    return said
+
+
+def everything_is_done(mailbox: Mailbox) -> bool:
+    with db.transaction(write=False) as session:
+        settled = select(func.count()).select_from(Received).where(Received.outcome.is_not(None))
+        if session.scalar(settled) != MAILS:
+            return False
+    return set(outbox_counts()) == {OutboxState.DONE} and mailbox.count() == 0
+
+
+def every_mail_has_one_entry() -> None:
+    with db.transaction(write=False) as session:
+        received = session.scalars(select(Received)).all()
+        entries = session.scalars(select(Entry).where(Entry.kind == EntryKind.MESSAGE)).all()
+        tickets = session.scalar(select(func.count()).select_from(Ticket))
+        with_files = [entry for entry in entries if len(entry.attachments) == 1]
+    expected = {f"<mail-{number}@example.org>" for number in range(MAILS)}
+    assert {one.outcome for one in received} == {Outcome.CREATED}
+    assert len(received) == len(entries) == len(with_files) == tickets == MAILS
+    assert {entry.message_id for entry in entries} == expected
+
+
+def every_word_of_ours_left(sink: SmtpProcess, replies: list[str]) -> None:
+    with db.transaction(write=False) as session:
+        ours = (EntryKind.REPLY, EntryKind.NOTICE)
+        written = session.execute(
+            select(Entry.message_id, Entry.kind, Delivery.address, Delivery.state)
+            .join(Delivery, Delivery.entry_id == Entry.id)
+            .where(Entry.kind.in_(ours))
+        ).all()
+    copies: dict[str, set[bytes]] = defaultdict(set)
+    readers: dict[str, set[str]] = defaultdict(set)
+    for kept in sink.messages:
+        assert kept.envelope_from == SENDER
+        identifier = message_id(read_block(kept.data, 0, len(kept.data), top=True)[0]) or ""
+        copies[identifier].add(kept.data)
+        readers[identifier].update(kept.rcpts)
+    print(f"{len(sink.messages)} mails taken by the server for {len(copies)} Message-IDs")
+
+    assert {row.state for row in written} == {DeliveryState.SENT}
+    assert [row.kind for row in written].count(EntryKind.NOTICE) == MAILS
+    assert {row.message_id for row in written if row.kind is EntryKind.REPLY} == set(replies)
+    assert len(replies) == REPLIES
+    # Each left, under its one identifier, to its one reader; a copy is the same to the byte.
+    assert set(copies) == {row.message_id for row in written}
+    assert {identifier for identifier, kinds in copies.items() if len(kinds) > 1} == set()
+    assert readers == {row.message_id: {row.address} for row in written}
