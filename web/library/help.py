@@ -33,7 +33,7 @@ def home() -> ResponseReturnValue:
     """What answers the words typed, or the articles by subject."""
     question = typed(request.args.get("q"))
     if question:
-        hits = search(question, ONLY_PUBLIC, limit=SHOWN)
+        hits = search(question, ONLY_PUBLIC, limit=SHOWN, unfinished=False)
         return render_template("help/results.html", q=question, hits=hits, most=SHOWN)
     groups = grouping.by_subject(queries.published(ONLY_PUBLIC))
     chosen = [g for g in groups if g.key == request.args.get("sujet")]

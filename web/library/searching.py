@@ -23,13 +23,20 @@ def search(
     limit: int,
     procedure: str | None = None,
     reason: str | None = None,
+    unfinished: bool = True,
 ) -> list[Hit]:
     """The best articles for ``question``, never one that ``audience`` may not read.
 
+    ``unfinished``: the last word may still be being typed.
     An index may be a moment behind the database: what has been withdrawn meanwhile is left out.
     """
     hits = finding.find(
-        question, audience=audience, limit=limit, procedure=procedure, reason=reason
+        question,
+        audience=audience,
+        limit=limit,
+        procedure=procedure,
+        reason=reason,
+        unfinished=unfinished,
     )
     return still_readable(hits, audience)
 

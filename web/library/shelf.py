@@ -57,7 +57,7 @@ class Beside:
 def shelf() -> ResponseReturnValue:
     """Everything by subject, or what answers the words typed."""
     question = typed(request.args.get("q"))
-    return render_template("library/shelf.html", q=question, **_found(question))
+    return render_template("library/shelf.html", q=question, **_found(question, unfinished=False))
 
 
 @bp.get("/resultats")
@@ -69,7 +69,7 @@ def results() -> ResponseReturnValue:
         return _beside_ticket(question, request.args["ticket"])
     if request.args.get("appel"):
         return _beside_call(question)
-    return render_template("library/_found.html", q=question, **_found(question))
+    return render_template("library/_found.html", q=question, **_found(question, unfinished=True))
 
 
 @bp.get("/<slug>")
@@ -111,10 +111,11 @@ def insert(slug: str) -> ResponseReturnValue:
     return redirect(f"{here}#repondre")
 
 
-def _found(question: str) -> dict[str, Any]:
+def _found(question: str, *, unfinished: bool) -> dict[str, Any]:
     audience = audience_of(me())
     if question:
-        return {"hits": search(question, audience, limit=SHOWN), "most": SHOWN}
+        hits = search(question, audience, limit=SHOWN, unfinished=unfinished)
+        return {"hits": hits, "most": SHOWN}
     return {"groups": grouping.by_subject(queries.published(audience))}
 
 
