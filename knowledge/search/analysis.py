@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.folding import fold
 from knowledge.search import vocabulary
@@ -39,7 +40,7 @@ class Token:
 
 def normalise(text: str) -> str:
     """The form in which texts are kept, so that positions mean the same everywhere."""
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", text).replace("\u02bc", "'")
 
 
 def spans(text: str) -> list[tuple[int, int]]:
@@ -49,7 +50,17 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 def term_of(word: str) -> str:
     """The term of a folded word: that of its family, otherwise its stem."""
-    return vocabulary.families().get(word) or stem(word)
+    listed = vocabulary.whole_words().get(word) or vocabulary.families().get(word)
+    if listed is not None:
+        return listed
+    stemmed = stem(word)
+    return _families_of_stems().get(stemmed, stemmed)
+
+
+@lru_cache(maxsize=1)
+def _families_of_stems() -> Mapping[str, str]:
+    """So that a family takes in the forms that it does not list."""
+    return {stem(word): term for word, term in vocabulary.families().items() if len(word) > 3}
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -66,7 +77,7 @@ def tokens(text: str) -> Iterator[Token]:
         parts = [fold(part) for part in re.split("[-‐‑]", match.group())]
         joined = "".join(parts)[:LONGEST_WORD]
         if parts[-1] not in _GRAMMAR or joined in _TRULY_JOINED:
-            yield Token(joined, joined, starts[match.start()], len(parts))
+            yield Token(joined, term_of(joined), starts[match.start()], len(parts))
 
 
 def terms(text: str) -> list[str]:

@@ -91,6 +91,7 @@ def document_of(article: PublishedArticle) -> Document:
     }
     words: set[str] = set()
     parts = {part: _field(value, words) for part, value in texts.items()}
+    initials = [initials_term(letters) for letters in _initials(article.title)]
     return Document(
         article_id=article.id,
         slug=article.slug,
@@ -105,8 +106,8 @@ def document_of(article: PublishedArticle) -> Document:
         checked_on=article.checked_on.isoformat() if article.checked_on else None,
         change_number=article.change_number,
         text=text,
-        parts=_with_initials(parts, article.title),
-        words=frozenset(words),
+        parts=_with_keywords(parts, initials),
+        words=frozenset(words).union(initials),
     )
 
 
@@ -120,10 +121,10 @@ def _field(text: str, words: set[str]) -> FieldTerms:
     return FieldTerms.of(length, positions)
 
 
-def _with_initials(parts: dict[Part, FieldTerms], title: str) -> dict[Part, FieldTerms]:
+def _with_keywords(parts: dict[Part, FieldTerms], more: Iterable[str]) -> dict[Part, FieldTerms]:
     """A title's initials count among its keywords, so that an abbreviation finds it."""
     keywords = parts[Part.KEYWORDS]
-    positions = keywords.terms() | {initials_term(initials): [0] for initials in _initials(title)}
+    positions = keywords.terms() | {term: [0] for term in more}
     return {**parts, Part.KEYWORDS: FieldTerms.of(keywords.length, positions)}
 
 

@@ -10,14 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any
 
 from knowledge.folding import fold
 from knowledge.search import analysis, vocabulary
 from knowledge.search.document import initials_term
 from knowledge.search.lexicon import Lexicon
-
-K = TypeVar("K")
 
 LONGEST_QUERY = 4000  # characters looked at: a whole mail may be given as a query
 
@@ -91,7 +89,7 @@ class _Word:
     small: bool
     position: int
     parts: int = 1  # of the compound that begins here
-    joined: str = ""  # that compound in one word
+    joined: analysis.Token | None = None  # that compound in one word
 
 
 def _written_out(text: str) -> str:
@@ -110,20 +108,20 @@ def _words(text: str) -> list[_Word]:
         compound = compounds.get(position)
         if compound or word not in vocabulary.articles():
             term = token.term if token else word
-            parts, joined = (compound.parts, compound.word) if compound else (1, "")
-            found.append(_Word(word, term, token is None, position, parts, joined))
+            parts = compound.parts if compound else 1
+            found.append(_Word(word, term, token is None, position, parts, compound))
     return found
 
 
 def _word_at(words: Sequence[_Word], place: int) -> tuple[Slot | None, int]:
     """A single word, or a compound: in one word or as all its parts."""
     word = words[place]
-    if not word.joined:
+    if word.joined is None:
         return (None if word.small else Slot(word.word, (Way((word.term,)),))), 1
     inside = [w for w in words[place:] if w.position < word.position + word.parts]
     apart = tuple(w.term for w in inside if not w.small)
-    ways = (Way((word.joined,)), *([Way(apart)] if apart else []))
-    return Slot(word.joined, ways), len(inside)
+    ways = (Way((word.joined.term,)), *([Way(apart)] if apart else []))
+    return Slot(word.joined.word, ways), len(inside)
 
 
 @lru_cache(maxsize=1)
@@ -182,9 +180,7 @@ def _reach(slot: Slot, lexicon: Lexicon, *, completing: bool) -> Slot:
     return replace(
         slot,
         ways=tuple(
-            Way(terms, weight)
-            for terms, weight in ways.items()
-            if any(t.startswith("^") or lexicon.knows(t) for t in terms)
+            Way(terms, weight) for terms, weight in ways.items() if any(map(lexicon.knows, terms))
         ),
     )
 
@@ -233,6 +229,6 @@ def _keep(into: dict[tuple[str, ...], float], word: str, weight: float) -> None:
     into[terms] = max(into.get(terms, 0.0), weight)
 
 
-def _keep_best(into: dict[K, float], more: Mapping[K, float]) -> None:
+def _keep_best(into: dict[Any, float], more: Mapping[Any, float]) -> None:
     for key, weight in more.items():
         into[key] = max(into.get(key, 0.0), weight)

@@ -11,6 +11,7 @@ from knowledge.search.expansion import Query
 
 WIDTH = 32  # words
 LEAD = 6  # words shown before the first match
+_HYPHENS = frozenset("-‐‑")
 
 Piece = tuple[str, bool]
 
@@ -74,10 +75,12 @@ def _pieces(
     pieces: list[Piece] = [("… ", False)] if first else []
     begin = words[first][0]
     for place in (p for p in places if first <= p < last):
-        start, end = words[place]
+        start, end = words[place][0], _end_of_compound(text, words, place)
+        if end <= begin:
+            continue  # a later part of the compound before
         if start > begin:
             pieces.append((_flat(text[begin:start]), False))
-        pieces.append((text[start:end], True))
+        pieces.append((text[max(start, begin) : end], True))
         begin = end
     rest = _flat(text[begin : words[last - 1][1]])
     if last < len(words):
@@ -87,11 +90,18 @@ def _pieces(
     return [*pieces, (rest, False)] if rest else pieces
 
 
+def _end_of_compound(text: str, words: Sequence[tuple[int, int]], place: int) -> int:
+    while place + 1 < len(words) and text[words[place][1] : words[place + 1][0]] in _HYPHENS:
+        place += 1
+    return words[place][1]
+
+
 def _flat(text: str) -> str:
     """On one line, keeping the spaces at both ends that part it from its neighbours.
 
     A heading or a cell, which ends without a stop, is parted from what follows by a dash.
     """
+    text = re.sub(r"\n\s*- ", "\n", text)
     text = re.sub(r"(?<=[^\s.!?:;,–])\s*\n\n\s*(?=\S)", " – ", text)
     flat = " ".join(text.replace("|", " – ").split())
     if not flat:

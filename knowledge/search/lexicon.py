@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from knowledge.search.analysis import term_of
 from knowledge.search.phonetics import bones, sound
-from knowledge.search.spelling import Neighbours
+from knowledge.search.spelling import Neighbours, distance
 
 LONGEST_LIST = 8  # near words, completions: more would only add noise
 TWO_SLIPS_FROM = 8  # letters: in a shorter word two slips could have made anything
@@ -43,6 +43,8 @@ class Lexicon:
         """Known words that ``word`` may be a slip for, with the number of slips."""
         self._file()
         found = self._near.near(word, 2 if len(word) >= TWO_SLIPS_FROM else 1)
+        if not found and len(word) >= TWO_SLIPS_FROM:
+            found = self._two_slips(word)
         alive = [known for known in found if self.count(known)]
         # A slip on the first letter is rare; among equals the commoner word is meant.
         alive.sort(key=lambda k: (found[k], k[:1] != word[:1], -self.count(k), k))
@@ -61,14 +63,16 @@ class Lexicon:
 
     def completions(self, beginning: str) -> list[str]:
         """Known words that begin with ``beginning`` and are longer, the commonest first."""
-        start = bisect_left(self._sorted, beginning)
-        found: list[str] = []
-        for place in range(start, len(self._sorted)):
-            if not self._sorted[place].startswith(beginning):
-                break
-            if self._sorted[place] != beginning:
-                found.append(self._sorted[place])
-        return self._commonest(found)
+        return self._commonest([w for w in self._beginning(beginning) if w != beginning])
+
+    def _beginning(self, letters: str) -> list[str]:
+        start = bisect_left(self._sorted, letters)
+        return self._sorted[start : bisect_left(self._sorted, letters + "\U0010ffff", start)]
+
+    def _two_slips(self, word: str) -> dict[str, int]:
+        """Among words that begin alike, those two slips away; the usual way sees only some."""
+        slips = {known: distance(word, known, 2) for known in self._beginning(word[:2])}
+        return {known: number for known, number in slips.items() if number <= 2}
 
     def _commonest(self, words: list[str]) -> list[str]:
         alive = [word for word in words if self.count(word)]

@@ -48,9 +48,19 @@ def articles() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def families() -> Mapping[str, str]:
-    """Folded word to the term it shares with its family (perte, perdu: ``perdr``)."""
+    """Folded word to the term that it shares with its family (perte, perdu: ``perdre``)."""
+    return _members("families")
+
+
+@lru_cache(maxsize=1)
+def whole_words() -> Mapping[str, str]:
+    """The same for families that take in no other form than those listed."""
+    return _members("whole_words")
+
+
+def _members(section: str) -> dict[str, str]:
     members: dict[str, str] = {}
-    for line in _data()["families"]:
+    for line in _data()[section]:
         words = fold(line).split()
         members |= dict.fromkeys(words, words[0])
     return members
@@ -76,5 +86,7 @@ def synonyms() -> tuple[Synonyms, ...]:
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Changes with anything that changes what is indexed: small words and families."""
-    indexed = repr((sorted(small_words()), sorted(families().items())))
+    indexed = repr(
+        (sorted(small_words()), sorted(families().items()), sorted(whole_words().items()))
+    )
     return hashlib.sha256(indexed.encode()).hexdigest()[:16]

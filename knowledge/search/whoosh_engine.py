@@ -102,7 +102,9 @@ class WhooshEngine:
     def frequency(self, part: Part, term: str) -> int:
         key = (part, term)
         if key not in self._frequencies:
-            self._frequencies[key] = int(self._reader.doc_frequency(part.value, term))
+            # Whoosh still counts what was replaced, until its segments are merged.
+            having = int(self._reader.doc_frequency(part.value, term))
+            self._frequencies[key] = min(having, self._count)
         return self._frequencies[key]
 
     def candidates(
