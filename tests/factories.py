@@ -61,7 +61,7 @@ def a_ticket(
         person=who,
         team=cast.teams[team] if team else None,
         language=who.language,
-        department=who.department,
+        department=more.pop("department", who.department),
         **more,
     )
     return open_ticket(draft, by=by or who)
@@ -131,7 +131,8 @@ class Statements(list[str]):
 @contextmanager
 def counted(session: Session | None = None) -> Any:
     """Collects the statements run inside: ``with counted() as sql: …; len(sql)``."""
-    bind = (session or db.session()).get_bind()
+    current = session or (db.session() if db.in_transaction() else None)
+    bind = current.get_bind() if current else db.bind()
     seen = Statements()
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:

@@ -86,7 +86,7 @@ class Team(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
 
-    site: Mapped[Site | None] = relationship(lazy="joined")
+    site: Mapped[Site | None] = relationship()
 
 
 class Agent(Base):
@@ -112,7 +112,7 @@ class Agent(Base):
     pseudonym_reason: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
 
-    team: Mapped[Team] = relationship(lazy="joined", innerjoin=True)
+    team: Mapped[Team] = relationship()
 
     @property
     def full_name(self) -> str:

@@ -69,13 +69,12 @@ class Site:
         return browser
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    """The application, on whatever database the test's fixtures have configured."""
-    index.configure(tmp_path / "index")
+@pytest.fixture(scope="session")
+def made_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application a session: its templates are compiled once."""
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
-        data_dir=tmp_path,
+        data_dir=tmp_path_factory.mktemp("data"),
         secret_key="test secret",
         mail_from="Relais <relais@demo.relais>",
         public_url="http://localhost",
@@ -84,6 +83,15 @@ def app(tmp_path: Path) -> Flask:
     made.config["TESTING"] = True
     made.test_client_class = Browser
     return made
+
+
+@pytest.fixture
+def app(made_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application, on whatever database the test's fixtures have configured."""
+    index.configure(tmp_path / "index")
+    settings = made_app.config["SETTINGS"]
+    monkeypatch.setitem(made_app.config, "SETTINGS", settings.model_copy())
+    return made_app
 
 
 @pytest.fixture

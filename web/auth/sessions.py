@@ -7,7 +7,7 @@ from flask_login import LoginManager, UserMixin
 from sqlalchemy.orm import joinedload
 
 from support.kernel import db
-from support.people.models import Agent
+from support.people.models import Agent, Team
 
 manager = LoginManager()
 
@@ -51,4 +51,6 @@ def load(cookie: str) -> SignedIn | None:
 
 
 def _agent(identifier: int) -> Agent | None:
-    return db.session().get(Agent, identifier, options=[joinedload(Agent.team)])
+    return db.session().get(
+        Agent, identifier, options=[joinedload(Agent.team, innerjoin=True).joinedload(Team.site)]
+    )

@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from escalation.chain import next_teams
-from escalation.reading import open_escalations
+from escalation.models import Escalation
 from support.kernel import db
-from support.people.models import Agent
+from support.people.models import Agent, Team
 from support.tickets.models import Ticket
 from support.tickets.visibility import visible_to
 from web.filters import ago, instant
@@ -20,9 +19,13 @@ from web.filters import ago, instant
 OTHERS = 8
 
 
-def level_path(ticket: Ticket) -> list[dict[str, Any]]:
-    """The levels it has come through, where it is and since when, and who would be next."""
-    climbed = open_escalations(ticket)
+def level_path(
+    ticket: Ticket, climbed: Sequence[Escalation], following: Sequence[Team]
+) -> list[dict[str, Any]]:
+    """The levels it has come through, where it is and since when, and who would be next.
+
+    ``climbed``: the hand-overs still on the way up; ``following``: the next teams of the chain.
+    """
     teams = [ticket.home_team, *(e.to_team for e in climbed)]
     path: list[dict[str, Any]] = []
     for team in teams:
@@ -35,7 +38,7 @@ def level_path(ticket: Ticket) -> list[dict[str, Any]]:
                 "exact": instant(ticket.team_since),
             }
     if ticket.is_open:
-        path += [{"label": t.label, "state": "future"} for t in next_teams(ticket)[:1]]
+        path += [{"label": t.label, "state": "future"} for t in following[:1]]
     return path
 
 

@@ -113,9 +113,10 @@ def _cursor() -> Cursor | None:
         due, _sep, identifier = request.args.get(name, "").partition("_")
         if due and identifier.isdecimal():
             try:
-                return Cursor(datetime.fromisoformat(due), int(identifier), backwards)
+                at = datetime.fromisoformat(due)
             except ValueError:
                 return None
+            return Cursor(at, int(identifier), backwards) if at.tzinfo else None
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +11,15 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from escalation import chain, handover
+from escalation.models import Escalation
 from escalation.reading import open_escalations
 from knowledge.articles.queries import audience_of
 from knowledge.search import suggesting
 from support.intake.models import Channel
 from support.kernel.errors import DomainError
-from support.people.models import Agent
+from support.people.models import Agent, Team
 from support.people.permissions import Permission, may
+from support.tickets.asking import speaks_for_requester
 from support.tickets.assigning import serves
 from support.tickets.filing import UNSORTED_REASON
 from support.tickets.models import State, Ticket
@@ -40,7 +43,7 @@ bp = Blueprint("ticket", __name__)
 class Typed:
     """What was typed into a form that was refused: shown again, nothing lost."""
 
-    form: str = ""  # reply | note | back
+    form: str = ""  # reply | note | back | message
     text: str = ""
     articles: Sequence[str] = ()
     missing: Sequence[str] = ()
@@ -70,6 +73,7 @@ def refused(ticket: Ticket, typed: Typed, error: DomainError, status: int) -> Re
 def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
     before = request.args.get("avant", type=int)
     thread = read_thread(ticket, by=agent, before=before)
+    climbed, following = open_escalations(ticket), chain.next_teams(ticket)
     return render_template(
         "desk/ticket.html",
         ticket=ticket,
@@ -77,9 +81,9 @@ def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
         before=before,
         typed=typed,
         kept=uploads.kept_files(typed.files),
-        can=allowed(ticket, agent),
+        can=allowed(ticket, agent, climbed, following),
         internal=reads_internal(ticket, agent),
-        path=facts.level_path(ticket),
+        path=facts.level_path(ticket, climbed, following),
         others=facts.other_tickets(ticket, agent),
         masked=facts.masked,
         address=requester_address(ticket),
@@ -92,15 +96,18 @@ def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
         reasons=choices(catalogue.reasons()),
         procedures=choices(catalogue.procedures()),
         unsorted=ticket.reason.code == UNSORTED_REASON,
+        message_key=secrets.token_urlsafe(16),
     )
 
 
-def allowed(ticket: Ticket, agent: Agent) -> dict[str, bool]:
+def allowed(
+    ticket: Ticket, agent: Agent, climbed: Sequence[Escalation], following: Sequence[Team]
+) -> dict[str, bool]:
     """Which actions the page offers. The verbs check again: this only hides what is useless."""
     here = serves(agent, ticket)
     away = ticket.team_id != ticket.home_team_id
     answers = away and here and may(agent, Permission.ANSWER_BELOW)
-    active = any(e.to_team_id == ticket.team_id for e in open_escalations(ticket))
+    active = any(e.to_team_id == ticket.team_id for e in climbed)
     return {
         "reply": may(agent, Permission.REPLY) and can_reply(ticket, agent),
         "note": may(agent, Permission.NOTE),
@@ -116,14 +123,12 @@ def allowed(ticket: Ticket, agent: Agent) -> dict[str, bool]:
         and not away
         and ticket.state is not State.WAITING_PERSON,
         "resume": may(agent, Permission.REPLY) and ticket.state is State.WAITING_PERSON,
-        "escalate": may(agent, Permission.ESCALATE)
-        and here
-        and ticket.is_open
-        and bool(chain.next_teams(ticket)),
+        "escalate": may(agent, Permission.ESCALATE) and here and ticket.is_open and bool(following),
         "answer_below": answers and active,
         "withdraw": away and may(agent, Permission.ESCALATE) and fronts(agent, ticket),
         "qualify": may(agent, Permission.NOTE) and ticket.is_open and (here or not away),
         "call": may(agent, Permission.TAKE_CALLS),
+        "message": speaks_for_requester(agent, ticket),
     }
 
 

@@ -1,0 +1,142 @@
+"""The contact form: three steps, nothing lost, sent once."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from support.intake.models import Received
+from support.kernel import db
+from support.outbox.models import OutboxRow
+from support.tickets.models import Ticket
+from support.tickets.timeline import Attachment
+from tests.web.conftest import Browser, Site
+
+GOOD = {
+    "cle": "one-form",
+    "reason": "account.blocked",
+    "procedure": "student",
+    "text": "Je ne peux plus me connecter.",
+    "given_name": "Awa",
+    "family_name": "Sow",
+    "email": "Awa.Sow@Example.org",
+    "phone": "06 39 98 01 02",
+    "foreigner_number": "99 12 34 56 78",
+    "language": "fr",
+}
+
+
+def count(model: type[Any]) -> int:
+    with db.transaction() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def post(browser: Browser, **changes: Any) -> Any:
+    return browser.send("/contact", {**GOOD, **changes}, content_type="multipart/form-data")
+
+
+def test_a_form_becomes_a_ticket_with_a_reference_a_date_and_a_link(site: Site) -> None:
+    browser = site.anyone()
+    answer = post(browser)
+    assert answer.status_code == 303
+    page = browser.get(answer.headers["Location"]).text
+    assert re.search(r"\d{4}-\d{4}-\d{4}", page)
+    assert "Nous vous répondrons le" in page
+    assert "/suivi/" in page
+    with db.transaction() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        assert ticket.person is not None
+        assert ticket.person.email == "awa.sow@example.org"
+        assert ticket.person.phone == "+33639980102"
+        assert ticket.person.foreigner_number == "9912345678"
+        topics = set(session.scalars(select(OutboxRow.topic)))
+        assert "notice.send" in topics
+
+
+def test_sent_twice_is_one_ticket(site: Site) -> None:
+    browser = site.anyone()
+    first, second = post(browser), post(browser)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert count(Ticket) == 1
+    assert count(Received) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("email", "awa@", "n’est pas complète"),
+        ("phone", "12", "n’est pas complet"),
+        ("foreigner_number", "991234567", "9 chiffres"),
+        ("foreigner_number", "abc", "10 chiffres"),
+        ("family_name", " ", "À remplir"),
+        ("text", "", "À remplir"),
+        ("reason", "does.not.exist", "Choisissez dans la liste"),
+    ],
+)
+def test_what_is_wrong_is_said_and_everything_typed_is_kept(
+    site: Site, field: str, typed: str, words: str
+) -> None:
+    answer = post(site.anyone(), **{field: typed})
+    assert answer.status_code == 422
+    assert words in answer.text
+    for name, value in GOOD.items():
+        if name not in (field, "cle"):
+            assert value in answer.text, name
+    assert count(Ticket) == count(Received) == 0
+
+
+def test_one_of_address_and_telephone_is_enough(site: Site) -> None:
+    assert post(site.anyone(), email="", cle="a").status_code == 303
+    assert post(site.anyone(), phone="", cle="b").status_code == 303
+    neither = post(site.anyone(), email="", phone="", cle="c")
+    assert neither.status_code == 422
+    assert "sans l’un des deux" in neither.text
+
+
+def test_files_are_kept_while_the_form_is_mended(site: Site) -> None:
+    browser = site.anyone()
+    answer = post(browser, email="faux", files=(io.BytesIO(b"une image"), "écran.png"))
+    assert answer.status_code == 422
+    kept = re.findall(r'name="kept" value="([^"]+)"', answer.text)
+    assert len(kept) == 1
+    assert post(browser, kept=kept[0]).status_code == 303
+    with db.transaction() as session:
+        assert session.scalars(select(Attachment.filename)).all() == ["écran.png"]
+
+
+def test_a_forged_file_token_is_left_out(site: Site) -> None:
+    assert post(site.anyone(), kept="AAAA.BBBB").status_code == 303
+    assert count(Attachment) == 0
+
+
+def test_the_steps_keep_what_was_typed_before_and_after(site: Site) -> None:
+    browser = site.anyone()
+    step = browser.send(
+        "/contact", {**GOOD, "etape": "1", "aller": "etape-2"}, content_type="multipart/form-data"
+    )
+    assert step.status_code == 200
+    assert "Étape 2 sur 3" in step.text
+    assert 'value="account.blocked"' in step.text
+    back = browser.send(
+        "/contact", {**GOOD, "etape": "3", "aller": "etape-2"}, content_type="multipart/form-data"
+    )
+    assert "Je ne peux plus me connecter." in back.text
+    assert 'value="Awa.Sow@Example.org"' in back.text
+
+
+def test_a_step_that_is_not_right_is_not_left(site: Site) -> None:
+    answer = site.anyone().send("/contact", {"etape": "1", "aller": "etape-2", "reason": ""})
+    assert answer.status_code == 422
+    assert "Étape 1 sur 3" in answer.text
+
+
+def test_too_large_a_file_is_named_and_the_rest_kept(site: Site) -> None:
+    site.app.config["SETTINGS"].largest_upload = 10
+    answer = post(site.anyone(), files=(io.BytesIO(b"x" * 11), "gros.pdf"))
+    assert answer.status_code == 422
+    assert "gros.pdf" in answer.text
+    assert count(Ticket) == 0
