@@ -18,6 +18,7 @@ KINDS = {
     "screenshot": (drawing.screenshot, PNG),
     "photo": (drawing.photograph, PNG),
     "document": (printing.document, PDF),
+    "letter": (printing.document, PDF),
 }
 VARIANTS = 6
 

@@ -85,7 +85,8 @@ class Casting:
         waits = story.cut.lands is not Lands.CLOSED
         fresh = [n for n in fluent if story.thread.reason not in self.asked[n]]
         calm = [n for n in fresh if not waits or self.open_requests[n] < MOST_OPEN]
-        chosen = self.rng.choice(calm or fresh or fluent)
+        least = min(self.open_requests[n] for n in fluent)
+        chosen = self.rng.choice(calm or [n for n in fluent if self.open_requests[n] == least])
         self.asked[chosen].add(story.thread.reason)
         self.open_requests[chosen] += waits
         return chosen

@@ -71,13 +71,17 @@ class Story:
 
 @dataclass
 class Chooser:
-    """``hours`` maps a reason to its announced delay, in working hours."""
+    """``hours`` maps a reason to its announced delay, in working hours.
+
+    ``share``: how much of the whole to tell, 1 being all; something of each kind at least.
+    """
 
     threads: Sequence[Thread]
     hours: Mapping[str, int]
     pace: Pace
     today: datetime
     rng: Random
+    share: float = 1
     told: Counter[str] = field(default_factory=Counter)
 
     def stories(self) -> list[Story]:
@@ -88,7 +92,8 @@ class Chooser:
     def _of(self, requester: str, quotas: Mapping[Lands, int]) -> list[Story]:
         choice = [c for t in self.threads if t.requester == requester for c in cuts(t)]
         found: list[Story] = []
-        for lands, count in quotas.items():
+        for lands, whole in quotas.items():
+            count = max(1, round(whole * self.share))
             here = [cut for cut in choice if cut.lands is lands]
             if not here:
                 continue
@@ -96,7 +101,8 @@ class Chooser:
                 found += [self._finished(here) for _ in range(count)]
             else:
                 wanted = self._promises(lands, count, requester)
-                fresh = JUST_ARRIVED if lands is Lands.NEW and requester == "person" else ()
+                arrives = lands is Lands.NEW and requester == "person"
+                fresh = JUST_ARRIVED[:count] if arrives else ()
                 found += [self._arriving(here, minutes) for minutes in fresh]
                 found += [self._standing(here, promise) for promise in wanted[len(fresh) :]]
         return found
@@ -106,7 +112,7 @@ class Chooser:
         if lands is Lands.WAITING:
             return [Promise.FINE] * count
         if lands in STANDS_IN_CENTRE and requester == "person":
-            whole = sum(OF_PERSONS[each] for each in STANDS_IN_CENTRE)
+            whole = round(self.share * sum(OF_PERSONS[each] for each in STANDS_IN_CENTRE))
             broken, risky = (self._share(IN_THE_CENTRE[p], count, whole) for p in _LATE)
         else:
             broken, risky = (self._share(HIGHER_UP[p], count, 100) for p in _LATE)
@@ -126,8 +132,11 @@ class Chooser:
         return [cut for cut in choice if cut.handed_to == drawn]
 
     def _weight(self, cut: Cut) -> float:
-        # A whole story is better than half of one, and one not yet told than an old tale.
-        return cut.thread.weight * (3 if cut.whole else 1) / (1 + 0.2 * self.told[cut.thread.id])
+        # A whole story is better than half of one, and one not yet told than an old tale. What
+        # comes back for want of something is rarely told but must be seen.
+        weight = cut.thread.weight * (3 if cut.whole else 1)
+        rarity = 8 if cut.steps[-1].what == "ask_missing" else 1
+        return weight * rarity / (1 + 0.2 * self.told[cut.thread.id])
 
     def _keep(self, cut: Cut, at: Sequence[datetime], promise: Promise = Promise.FINE) -> Story:
         self.told[cut.thread.id] += 1

@@ -49,18 +49,21 @@ class DemoSummary:
     tickets: int = 0
 
 
-def load_demo(progress: Progress = lambda done, total, what: None) -> DemoSummary:
+def load_demo(
+    progress: Progress = lambda done, total, what: None, *, share: float = 1
+) -> DemoSummary:
     """Load everything, once: a second call finds it there and changes nothing.
 
     Opens its own transaction, so call it outside any; the file store, the links and the mail
     room must be configured. ``progress`` is given what is done, how much there is, and what
-    it is. Raises BadThread when a file of the demonstration cannot be played.
+    it is. ``share``: how many of the tickets, 1 being all. Raises BadThread when a file of the
+    demonstration cannot be played.
     """
     with db.transaction():
         if _is_there():
             return DemoSummary(loaded=False)
         seeding.seed()
-        summary = _load(progress)
+        summary = _load(progress, share)
         settle()
     return summary
 
@@ -70,7 +73,7 @@ def _is_there() -> bool:
     return bool(db.session().scalar(known))
 
 
-def _load(progress: Progress) -> DemoSummary:
+def _load(progress: Progress, share: float) -> DemoSummary:
     rng = Random(SEED)
     organisation = reading.read_demo_organisation()
     rows = reading.read_people()
@@ -82,7 +85,7 @@ def _load(progress: Progress) -> DemoSummary:
     pace = Pace(centre=hours_of("contact_centre"), office=hours_of("standard"))
     company = Company(agents, persons, leaflets(), post.current().public_url, pace.office)
     hours = {row["code"]: row["answer_hours"] for row in read_catalogue().reasons}
-    stories = Chooser(reading.read_threads(), hours, pace, today, rng).stories()
+    stories = Chooser(reading.read_threads(), hours, pace, today, rng, share).stories()
     parts = Casting(rows, organisation, rng).parts(stories)
     tickets = _play(parts, company, progress)
     receive_mails(tickets)

@@ -46,7 +46,7 @@ def receive_mails(tickets: Sequence[Ticket]) -> None:
 
 def refuse_some(tickets: Sequence[Ticket]) -> None:
     """Let the last mail of a few waiting tickets have come back: their persons must be called."""
-    asked = (t for t in tickets if t.state is State.WAITING_PERSON and has_address(t))
+    asked = (t for t in tickets if t.state is State.WAITING_PERSON and t.person and has_address(t))
     for ticket in islice(asked, RETURNED_MAILS):
         query = select(Delivery).join(Entry, Delivery.entry_id == Entry.id)
         last = query.where(Entry.ticket_id == ticket.id).order_by(Entry.id.desc()).limit(1)

@@ -64,9 +64,9 @@ class Play:
                     self._touch(step)
             with as_of(at):
                 getattr(self, f"_{step.what}")(step)
-        self._let_pass(now())
         if story.cut.lands in (Lands.ESCALATED_2, Lands.ESCALATED_3):
             self._taken_above(story.at[-1])
+        self._let_pass(now())
 
     # What the requester does.
 
@@ -177,13 +177,14 @@ class Play:
     def _sat_down(self, at: datetime, before: datetime) -> datetime:
         """When the reader opened the ticket: a few minutes before they wrote."""
         reading = at - timedelta(seconds=self.rng.randint(45, 600))
-        return max(reading, min(at, before + timedelta(seconds=20)))
+        return max(reading, self.ticket.updated_at, min(at, before + timedelta(seconds=20)))
 
     def _taken_above(self, since: datetime) -> None:
         """Somebody of the level above may have taken it by now."""
         later = since + timedelta(minutes=self.rng.randint(20, 300))
         hours = self.company.office_hours
         if self.ticket.owner_id is None and later < now() and scheduling.is_open(later, hours):
+            self._let_pass(later)
             with as_of(later):
                 take(self.ticket, by=self._of_level(self.ticket.team))
 
@@ -194,7 +195,7 @@ class Play:
             return
         clock = running.live(self.ticket.id)
         if clock is not None and clock.breached_at is None:
-            with as_of(due + timedelta(seconds=40)):
+            with as_of(min(due + timedelta(seconds=40), until)):
                 clock.breached_at = now()
                 promising.note_breach(self.ticket.id, clock.id)
 

@@ -131,6 +131,11 @@ def deadline(
             due = add_working(at[number], minutes, hours)
         elif due is None and step.what in (*FROM_PERSONS, "call_note", "escalate"):
             due = add_working(at[number], left, hours)
-        elif due is not None and (step.what == "wait" or step.more.get("wait")):
+        elif due is not None and at[number] <= due and _waits(step):
             left, due = working_between(at[number], due, hours), None
     return due
+
+
+def _waits(step: Step) -> bool:
+    """Whether it leaves us waiting for the person. A broken promise is not mended by that."""
+    return step.what == "wait" or bool(step.more.get("wait"))
