@@ -17,7 +17,7 @@ from support.people.models import Agent, ContactKind, SignaturePolicy
 from support.tickets.models import State, Ticket
 from support.tickets.references import read_reference
 from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry, EntryKind
-from support.tickets.visibility import PAGE
+from support.tickets.visibility import PAGE, hold
 
 PURPOSE = "follow"
 
@@ -69,8 +69,10 @@ def by_token(token: str, *, lock: bool = False) -> Ticket:
     ticket = None
     if read is not None:
         query = query.where(Ticket.id == read[0], Ticket.follow_salt == read[1])
-        ticket = db.session().scalar(query.with_for_update(of=Ticket) if lock else query)
-    if ticket is None:
+        ticket = db.session().scalar(query)
+    if ticket is not None and lock:
+        hold(ticket)
+    if ticket is None or read is None or ticket.follow_salt != read[1]:
         raise NotVisible.of("follow.unknown")
     return ticket
 
@@ -147,8 +149,13 @@ def _promise(ticket: Ticket) -> datetime | None:
 
 
 def _public_entry(entry: Entry, ticket: Ticket) -> PublicEntry:
-    mine = entry.kind is EntryKind.MESSAGE
-    author = None if mine else public_name(entry.author_agent, ticket.home_team.public_label)
+    agent = entry.author_agent
+    if entry.kind is not EntryKind.MESSAGE:
+        author: str | None = public_name(agent, ticket.home_team.public_label)
+    elif agent is not None and ticket.person_id is not None:
+        author = agent.team.public_label  # written for the person by who received them
+    else:
+        author = None
     return PublicEntry(entry.kind, author, entry.text, entry.created_at, entry.attachments)
 
 

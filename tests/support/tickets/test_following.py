@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from datetime import datetime
 from enum import Enum
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from escalation.returning import answer, ask_missing
 from support.intake.models import Channel
+from support.kernel import db
 from support.kernel.errors import NotVisible
 from support.people import links
 from support.people.models import SignaturePolicy
@@ -34,8 +37,11 @@ from support.tickets.noting import add_note
 from support.tickets.references import shown
 from support.tickets.replying import agent_replies, person_replies
 from support.tickets.timeline import PUBLIC_KINDS, Attachment, EntryKind
+from support.tickets.visibility import one_visible
 from support.tickets.waiting import wait_for_person
+from tests.cast import again
 from tests.factories import a_file, a_message_id, a_reply, a_report, a_ticket, climb
+from tests.support.tickets.test_replying import a_ticket_again
 
 # What has the test's own mark must never be in what the public sees.
 SECRET = "SECRET-"
@@ -282,3 +288,28 @@ def test_internal_kinds_are_internal():
         EntryKind.EVENT,
     }
     assert a_message_id() != a_message_id()
+
+
+def test_a_link_holds_its_ticket_while_it_climbs(real_cast):
+    with db.transaction():
+        ticket = a_ticket_again(real_cast)
+        token, reference = follow_token(ticket), ticket.reference
+    climbing, written = threading.Event(), []
+
+    def write_meanwhile() -> None:
+        assert climbing.wait(timeout=10)
+        with db.transaction():
+            held = by_token(token, lock=True)
+            person_replies(held, Words("Encore."), by=held.person)
+            written.append((held.team.code, held.chasers))
+
+    thread = threading.Thread(target=write_meanwhile)
+    thread.start()
+    with db.transaction():
+        agent = again(real_cast.teleadviser)
+        held = one_visible(reference, agent, lock=True)
+        climb(held, "dp", SimpleNamespace(teams={"dp": again(real_cast.teams["dp"])}), by=agent)
+        db.session().flush()
+        climbing.set()
+    thread.join()
+    assert written == [("dp", 1)]
