@@ -21,6 +21,17 @@ def all_escalations(ticket: Ticket) -> Sequence[Escalation]:
     return _read(ticket, only_open=False)
 
 
+def last_handover(ticket: Ticket) -> dict[str, str]:
+    """What was given with the latest hand-over of the ticket, by item; empty before the first."""
+    found = db.session().scalar(
+        select(Escalation.handover)
+        .where(Escalation.ticket_id == ticket.id)
+        .order_by(Escalation.id.desc())
+        .limit(1)
+    )
+    return dict(found or {})
+
+
 def _read(ticket: Ticket, *, only_open: bool) -> Sequence[Escalation]:
     query = (
         select(Escalation)
