@@ -54,6 +54,31 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "close.not_front": lambda **p: _("Seule l’équipe « %(team)s » peut clore ce ticket.", **p),
     "call.note_missing": lambda **p: _("Notez en une phrase ce qui a été dit."),
     "call.wrap_up_missing": lambda **p: _("Choisissez comment l’appel s’est terminé."),
+    "call.reason_missing": lambda **p: _("Choisissez le motif : tapez un mot de la question."),
+    "call.name_missing": lambda **p: _(
+        "Cherchez la personne et choisissez-la, ou demandez son nom de famille."
+    ),
+    "call.unreachable": lambda **p: _(
+        "Demandez un téléphone ou une adresse : sans l’un des deux, personne ne pourra répondre."
+    ),
+    "call.ticket_missing": lambda **p: _(
+        "Cette personne a un ticket ouvert : est-ce à ce sujet, ou autre chose ?"
+    ),
+    "call.other_person": lambda **p: _(
+        "Ce ticket n’est pas celui de la personne choisie. Choisissez à nouveau."
+    ),
+    "call.away": lambda **p: _(
+        "Ce ticket est chez %(team)s : il ne peut pas être clos maintenant. Laissez-le ouvert, "
+        "l’appel y sera noté.",
+        **p,
+    ),
+    "call.other_noted": lambda **p: _(
+        "Un autre appel a déjà été noté depuis cette page. Pour noter aussi celui-ci, envoyez à "
+        "nouveau."
+    ),
+    "call.refused_before": lambda **p: _(
+        "Cet appel n’a pas été noté la première fois. Vérifiez, puis envoyez à nouveau."
+    ),
     "person.unknown": lambda **p: _("Cette personne n’existe pas."),
     "mail.unknown": lambda **p: _("Ce courriel n’existe pas."),
     "mail.sorted": lambda **p: _("Un collègue a déjà classé ce courriel."),
@@ -86,6 +111,21 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "nous ne pourrons pas vous répondre."
     ),
     "field.required": lambda **p: _("À remplir."),
+    "account.unknown": lambda **p: _("Ce compte n’existe pas."),
+    "account.exists": lambda **p: _("Cette adresse a déjà un compte."),
+    "account.own": lambda **p: _(
+        "On ne ferme pas son propre compte : demandez à un autre administrateur."
+    ),
+    "account.last_administrator": lambda **p: _(
+        "C’est le dernier administrateur : ouvrez d’abord un autre compte d’administration."
+    ),
+    "account.wrong_team": lambda **p: _(
+        "Ce rôle ne travaille pas dans l’équipe « %(team)s ».", **p
+    ),
+    "outbox.not_given_up": lambda **p: _("Cet envoi n’est plus en échec : il a déjà été repris."),
+    "person.unchosen": lambda **p: _(
+        "Dites pour qui : choisissez une personne trouvée, ou « Une nouvelle personne »."
+    ),
     "field.number": lambda **p: _("Un nombre entier, de 1 à %(most)s.", **p),
     "message.not_yours": lambda **p: _("Seul celui qui a demandé peut ajouter à sa demande."),
     "article.not_found": lambda **p: _("Cette fiche n’existe pas, ou n’existe plus."),

@@ -33,13 +33,17 @@ WRAP_UPS = (
 
 @dataclass(frozen=True)
 class CallDraft:
-    """A call as the teleadviser noted it. ``wrap_up`` is one of WRAP_UPS."""
+    """A call as the teleadviser noted it. ``wrap_up`` is one of WRAP_UPS.
+
+    ``ended_at``: when it is not now, because the call was kept before it is put here.
+    """
 
     note: str
     number: str
     started_at: datetime
     wrap_up: str
     received: Received | None = None
+    ended_at: datetime | None = None
 
     def words(self) -> Words:
         return Words(self.note.strip(), channel=Channel.PHONE, received=self.received)
@@ -108,7 +112,7 @@ def _check(call: CallDraft, by: Agent) -> None:
 
 def _log(call: CallDraft, entry: Entry | None) -> None:
     assert entry is not None
-    ended = now()
+    ended = call.ended_at or now()
     started = min(max(call.started_at, ended - LONGEST), ended)
     db.session().add(
         Call(

@@ -1,0 +1,125 @@
+"""A call as it was noted, as it is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from support.kernel.errors import Invalid, Problem
+from support.people.identifying import Identity
+from support.people.normalising import email_address, foreigner_number, phone_number
+from support.tickets.calling import WRAP_UPS
+
+LONGEST_NOTE = 20_000
+
+
+class Then(StrEnum):
+    """What becomes of the ticket when the call ends."""
+
+    CLOSE = "close"  # answered on the spot
+    KEEP = "keep"  # something is left to do
+    PASS_ON = "pass_on"  # left open, to be handed over to the next level
+
+
+# What the call came to when nothing else is said.
+USUAL = {Then.CLOSE: "answered", Then.KEEP: "needs_research", Then.PASS_ON: "handed_over"}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A call as noted. ``key`` is drawn once per screen: sent twice, it is one call.
+
+    The caller is ``person_id`` when they were found, otherwise what they say of themselves.
+    ``ticket`` is the reference of the request that they call about, "" for a new one
+    (``other_subject``: although they have open ones); then ``reason`` and ``procedure`` are
+    codes of the catalogue. ``started_at`` is ISO 8601; ``wrap_up`` one of WRAP_UPS, or "" for
+    the usual one of ``then``. ``articles``: those read out, as (article id, revision) pairs.
+    """
+
+    key: str
+    agent_id: int
+    started_at: str
+    then: Then
+    note: str = ""
+    wrap_up: str = ""
+    number: str = ""
+    person_id: int | None = None
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    phone: str = ""
+    foreigner_number: str = ""
+    language: str = "fr"
+    ticket: str = ""
+    other_subject: bool = False
+    reason: str = ""
+    procedure: str = ""
+    articles: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def came_to(self) -> str:
+        return self.wrap_up or USUAL[self.then]
+
+    @property
+    def solved(self) -> bool:
+        return self.then is Then.CLOSE
+
+    def as_json(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True).encode()
+
+    @classmethod
+    def from_json(cls, raw: bytes) -> Sheet:
+        read = json.loads(raw)
+        read["then"] = Then(read["then"])
+        read["articles"] = tuple((a, r) for a, r in read["articles"])
+        return cls(**read)
+
+
+def check(sheet: Sheet, *, has_open: bool = False) -> Identity | None:
+    """Who a caller nobody knows says they are; None for one who was found.
+
+    ``has_open``: the caller has open tickets, so that one of them or something else must be
+    chosen. Raises Invalid with a problem for each field that is wrong by itself.
+    """
+    problems: list[Problem] = []
+    who = None if sheet.person_id is not None else _identity(sheet, problems)
+    if has_open and not sheet.ticket and not sheet.other_subject:
+        problems.append(Problem("call.ticket_missing", "ticket"))
+    elif not sheet.ticket and not sheet.reason.strip():
+        problems.append(Problem("call.reason_missing", "reason"))
+    if not sheet.note.strip():
+        problems.append(Problem("call.note_missing", "note"))
+    if len(sheet.note) > LONGEST_NOTE:
+        problems.append(Problem("field.too_long", "note", {"most": LONGEST_NOTE}))
+    if sheet.came_to not in WRAP_UPS:
+        problems.append(Problem("call.wrap_up_missing", "wrap_up"))
+    if problems:
+        raise Invalid(*problems)
+    return who
+
+
+def _identity(sheet: Sheet, problems: list[Problem]) -> Identity:
+    if not sheet.family_name.strip():
+        problems.append(Problem("call.name_missing", "family_name"))
+    if not sheet.solved and not sheet.phone.strip() and not sheet.email.strip():
+        problems.append(Problem("call.unreachable", "phone"))
+    return Identity(
+        given_name=sheet.given_name.strip(),
+        family_name=sheet.family_name.strip(),
+        language=sheet.language,
+        phone=_read(phone_number, sheet.phone, problems),
+        email=_read(email_address, sheet.email, problems),
+        foreigner_number=_read(foreigner_number, sheet.foreigner_number, problems),
+    )
+
+
+def _read(reader: Callable[[str], str | None], typed: str, problems: list[Problem]) -> str | None:
+    if not typed.strip():
+        return None
+    try:
+        return reader(typed)
+    except Invalid as refusal:
+        problems.extend(refusal.problems)
+        return None

@@ -1,0 +1,141 @@
+"""What the call screen shows, and what was typed on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from channels.phone.sheet import Sheet, Then
+from channels.phone.taking import Noted
+from support.kernel.errors import NotVisible
+from support.kernel.time import now
+from support.people.finding import one_person
+from support.tickets.calling import WRAP_UPS
+from web.citizen.contact import LANGUAGES
+from web.desk import callers, catalogue
+from web.desk.call_starts import Start, begin, seal, unseal
+from web.desk.facts import masked
+from web.desk.labels import wrap_up_label
+from web.filters import day
+from web.http import me
+from web.library.inserting import read_marks
+
+SOON = 60  # days before the end of a document from which it presses
+SOMEBODY_NEW = "nouvelle"  # as the caller
+NEW_TICKET = "nouveau"  # as the ticket
+NEW_PERSON = (
+    "given_name", "family_name", "phone", "email", "foreigner_number", "language",
+)  # fmt: skip
+TYPED = (
+    "appelant", "personne", "ticket", *NEW_PERSON, "motif", "demarche", "note", "conclusion",
+    "numero", "q",
+)  # fmt: skip
+
+
+@dataclass
+class Page:
+    """What is on screen. ``elsewhere``: what had been noted from this page before."""
+
+    start: Start
+    typed: dict[str, str]
+    articles: list[str] = field(default_factory=list)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Noted | None = None
+
+
+def read_address() -> dict[str, str]:
+    typed = {name: request.args.get(name, "") for name in TYPED}
+    typed["appelant"] = typed["appelant"] or typed["numero"]
+    return typed
+
+
+def read_form() -> Page:
+    typed = {name: request.form.get(name, "") for name in TYPED}
+    if request.form.get("suite") == "changer":
+        typed["personne"] = typed["ticket"] = ""
+    start = unseal(request.form.get("appel", ""), me()) or begin()
+    return Page(start, typed, request.form.getlist("articles"))
+
+
+def sheet_of(page: Page) -> Sheet:
+    t = page.typed
+    known = int(t["personne"]) if t["personne"].isdecimal() else None
+    return Sheet(
+        key=page.start.key,
+        agent_id=me().id,
+        started_at=page.start.at.isoformat(),
+        then=Then(request.form["suite"]),
+        note=t["note"],
+        wrap_up=t["conclusion"] if t["conclusion"] in WRAP_UPS else "",
+        number=callers.calling_number(t["numero"] or t["appelant"]),
+        person_id=known,
+        ticket="" if t["ticket"] == NEW_TICKET else t["ticket"],
+        other_subject=t["ticket"] == NEW_TICKET,
+        reason=t["motif"],
+        procedure=t["demarche"],
+        articles=tuple(read_marks(page.articles)),
+        **({name: t[name] for name in NEW_PERSON} if known is None else {}),
+    )
+
+
+def show(page: Page) -> str:
+    try:
+        chosen = caller(page.typed) if page.typed["personne"] else None
+    except NotVisible:
+        page.typed["personne"], chosen = "", None
+    return render_template(
+        "desk/call.html",
+        page_=page,
+        t=page.typed,
+        errors=page.errors,
+        token=seal(page.start, me()),
+        reasons=catalogue.choices(catalogue.reasons()),
+        procedures=catalogue.choices(catalogue.procedures()),
+        endings=[("", _("selon le bouton")), *((code, wrap_up_label(code)) for code in WRAP_UPS)],
+        **(chosen or candidates(page.typed["appelant"])),
+    )
+
+
+def candidates(typed: str) -> dict[str, Any]:
+    """Who may be calling; nobody is chosen."""
+    typed = typed.strip()
+    found = callers.find_callers(typed, by=me())
+    return {"typed": typed, "found": found, "masked": masked, "somebody_new": SOMEBODY_NEW}
+
+
+def caller(typed: dict[str, str]) -> dict[str, Any]:
+    """The chosen caller: a known person with their tickets, or the fields of a new one.
+
+    Raises NotVisible.
+    """
+    if not typed["personne"].isdecimal():
+        if not any(typed[name] for name in NEW_PERSON):
+            typed |= callers.guess_identity(typed["appelant"])
+        return {"person": None, "somebody_new": SOMEBODY_NEW, "spoken": LANGUAGES}
+    person = one_person(int(typed["personne"]), by=me())
+    return {
+        "person": person,
+        "open_tickets": callers.open_tickets(person, by=me()),
+        "closed_tickets": callers.closed_tickets(person, by=me()),
+        "masked": masked,
+        "new_ticket": NEW_TICKET,
+        "expiry": expiry,
+    }
+
+
+def expiry(at: datetime) -> dict[str, str]:
+    """When a document ends, and how much that presses: ``text``, ``tone``."""
+    days = (at - now()).days
+    if at < now():
+        return {"text": _("document expiré le %(day)s", day=day(at)), "tone": "broken"}
+    if days > SOON:
+        return {"text": _("document valable jusqu’au %(day)s", day=day(at)), "tone": "neutral"}
+    left = ngettext("dans %(num)s jour", "dans %(num)s jours", days)
+    text = _("document : fin le %(day)s, %(left)s", day=day(at), left=left)
+    return {"text": text, "tone": "risk"}
