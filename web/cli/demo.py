@@ -28,6 +28,8 @@ HOST = "127.0.0.1"  # the password is known to all: never another address
 @click.option("--reset", is_flag=True, help="Start again from fresh demonstration data.")
 def demo(port: int, reset: bool) -> None:
     """Start the product with its demonstration data, on this machine only."""
+    # Loading writes addresses of our own pages into replies.
+    os.environ["RELAIS_PUBLIC_URL"] = f"http://{HOST}:{port}"
     settings, engine = ready()
     if not settings.embedded:
         click.echo("the demonstration keeps to its embedded database: "

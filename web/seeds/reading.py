@@ -12,7 +12,7 @@ import yaml
 HERE = Path(__file__).parent / "data"
 CALENDARS = HERE / "calendars.yaml"
 ORGANISATION = HERE / "organisation.yaml"
-CATALOGUE = Path(__file__).parent.parent / "demo" / "data" / "catalogue.yaml"
+CATALOGUE = HERE / "catalogue.yaml"
 
 Row = Mapping[str, Any]
 

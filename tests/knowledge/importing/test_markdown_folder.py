@@ -203,7 +203,7 @@ def _internal_links(body: str) -> list[str]:
 
 def _catalogue(session: Session) -> None:
     """The codes of the demonstration's catalogue, beside those of the cast."""
-    given = yaml.safe_load((DEMONSTRATION / "catalogue.yaml").read_text("utf-8"))
+    given = yaml.safe_load(Path("web/seeds/data/catalogue.yaml").read_text("utf-8"))
     procedures = set(session.scalars(select(Procedure.code)))
     for row in given["procedures"]:
         if row["code"] not in procedures:
