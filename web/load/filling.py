@@ -116,12 +116,7 @@ def _settle() -> None:
     session = db.session()
     if session.get_bind().dialect.name == "postgresql":
         for model in NUMBERED:
-            name = model.__tablename__
-            session.execute(
-                text(
-                    "SELECT setval(pg_get_serial_sequence(:name, 'id'), "
-                    f"(SELECT max(id) FROM {name}))"
-                ),
-                {"name": name},
-            )
+            sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+            last = select(func.max(model.__table__.c.id)).scalar_subquery()
+            session.execute(select(func.setval(sequence, last)))
     session.execute(text("ANALYZE"))
