@@ -64,8 +64,15 @@ def shown_phone(value: str) -> str:
     except phonenumbers.NumberParseException:
         return value
     national = number.country_code == 33
+    if national and str(number.national_number).startswith("8"):
+        return _service_number(str(number.national_number))
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, form.NATIONAL if national else form.INTERNATIONAL)
+
+
+def _service_number(digits: str) -> str:
+    """« 0 806 001 620 »: services of the 08 range write themselves so, not in pairs."""
+    return f"0 {digits[:3]} {digits[3:6]} {digits[6:]}"
 
 
 def foreigner_number(text: str) -> str | None:

@@ -67,6 +67,7 @@ def test_a_french_number_has_one_spelling(typed):
         ("+32 470 12 34 56", "+32470123456", "+32 470 12 34 56"),
         ("0262 12 34 56", "+33262123456", "02 62 12 34 56"),
         ("06 39 98 00 01", "+33639980001", "06 39 98 00 01"),
+        ("0806001620", "+33806001620", "0 806 001 620"),
     ],
 )
 def test_numbers_are_shown_as_people_read_them(typed, stored, shown):
