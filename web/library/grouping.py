@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
 from knowledge.articles.queries import PublishedArticle
+from knowledge.folding import fold
 from web.desk import catalogue
 from web.library.labels import family_label
 
-# An article on as many families concerns everybody: it stands under what happens, once.
+# An article on as many families, or as many kinds of difficulty, concerns everybody.
 EVERYBODY = 3
 
 
@@ -37,22 +38,27 @@ def by_subject(articles: Sequence[PublishedArticle]) -> list[Group]:
         name: Group(f"g{n}", name) for n, name in enumerate(dict.fromkeys(headings.values()))
     }
     special = {name: Group(name, family_label(name)) for name in families}
+    everywhere = Group("tous", _("Dans toutes les situations"))
     rest = special.setdefault("autre", Group("autre", _("Autres questions")))
-    for article in articles:
-        for group in _places(article, headings, general, special, rest):
+    for article in sorted(articles, key=lambda one: fold(one.title)):
+        places = _procedures(article, special) or _difficulty(article, headings, general)
+        if len(places) >= EVERYBODY:
+            places = [everywhere]
+        for group in places or [rest]:
             group.articles.append(article)
-    return [g for g in (*general.values(), *special.values()) if g.articles]
+    return [g for g in (everywhere, *general.values(), *special.values()) if g.articles]
 
 
-def _places(
-    article: PublishedArticle,
-    headings: dict[str, str],
-    general: dict[str, Group],
-    special: dict[str, Group],
-    rest: Group,
-) -> Iterable[Group]:
-    families = [f for f in article.families if f in special]
-    if families and len(families) < EVERYBODY:
-        return [special[f] for f in families]
-    heading = next((headings[r] for r in article.reasons if r in headings), None)
-    return [general[heading] if heading else rest]
+def _procedures(article: PublishedArticle, special: dict[str, Group]) -> list[Group]:
+    """The families it is about; none when it concerns so many that it concerns everybody."""
+    families = [special[f] for f in article.families if f in special]
+    return families if len(families) < EVERYBODY else []
+
+
+def _difficulty(
+    article: PublishedArticle, headings: dict[str, str], general: dict[str, Group]
+) -> list[Group]:
+    """The kind of difficulty; several only when there are too many to choose one."""
+    kinds = dict.fromkeys(headings[r] for r in article.reasons if r in headings)
+    found = [general[name] for name in kinds]
+    return found if len(found) >= EVERYBODY else found[:1]

@@ -18,10 +18,12 @@ from web.access import public
 from web.library import grouping
 from web.library.describing import subjects
 from web.library.searching import search, typed
+from web.library.typesetting import typeset
 
 bp = Blueprint("help", __name__, url_prefix="/aide")
+bp.add_app_template_filter(typeset)
 
-SHOWN = 20
+SHOWN = 10
 USEFUL = 6
 IN_GROUP = 8  # the page stays short; the rest of a group is one step away
 ONLY_PUBLIC = Audience.PUBLIC

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from knowledge.articles import queries
+from knowledge.articles.rendering import render
 from support.people.permissions import Permission
 from web.access import staff
 from web.http import me
@@ -45,4 +46,5 @@ def difference(article_id: int, number: int) -> ResponseReturnValue:
         title=compare(old.title if old else "", new.title),
         summary=compare(old.summary if old else "", new.summary),
         body=compare(old.body_markdown if old else "", new.body_markdown),
+        whole=render(new.body_markdown),
     )

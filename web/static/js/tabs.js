@@ -57,6 +57,10 @@ function start(box) {
       tabs[next].focus();
     });
   });
+  // A text field may shrink when it loses the focus: what is being pressed must not move away.
+  box.addEventListener("mousedown", (event) => {
+    if (event.target.closest("a, button")) event.preventDefault();
+  });
   addEventListener("hashchange", () => {
     const i = tabs.findIndex((tab) => tab.hash === location.hash);
     if (i >= 0) open(i);
