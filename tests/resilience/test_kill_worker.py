@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,18 +29,24 @@ from tests.servers.smtp_process import SmtpProcess
 
 pytestmark = [pytest.mark.resilience, pytest.mark.mail]
 
-MAILS = 300
-BATCHES = 3
-KILLS = 9
-REPLIES = 60
 SEED = 20261121
+BATCHES = 3
 
 
-@pytest.fixture(params=["servers", "embedded"])
+@dataclass(frozen=True)
+class Ordeal:
+    """How much mail comes, how many replies are written meanwhile, how often it is killed."""
+
+    mails: int
+    replies: int
+    kills: int
+
+
+@pytest.fixture
 def installation(
     request: pytest.FixtureRequest, tmp_path: Path, mailbox: Mailbox, smtp_process: SmtpProcess
 ) -> Iterator[Installation]:
-    """With PostgreSQL and Redis, and as it is on one machine without either."""
+    """With PostgreSQL and Redis, or as it is on one machine without either."""
     settings = {
         "IMAP_URLS": mailbox.url,
         "SMTP_URL": smtp_process.url,
@@ -57,32 +65,40 @@ def installation(
         made.close()
 
 
+@pytest.mark.parametrize(
+    ("installation", "ordeal"),
+    [
+        pytest.param("servers", Ordeal(mails=300, replies=60, kills=9), id="servers"),
+        pytest.param("embedded", Ordeal(mails=90, replies=18, kills=6), id="embedded"),
+    ],
+    indirect=["installation"],
+)
 def test_nothing_is_lost_and_nothing_said_twice(
-    installation: Installation, mailbox: Mailbox, smtp_process: SmtpProcess
+    installation: Installation, ordeal: Ordeal, mailbox: Mailbox, smtp_process: SmtpProcess
 ) -> None:
     chance = random.Random(SEED)
     with db.transaction():
         agent_id = a_teleadviser()
     replies: list[str] = []
-    moments = sorted(chance.sample(range(1, 3 * MAILS), KILLS))
+    moments = sorted(chance.sample(range(1, 3 * ordeal.mails), ordeal.kills))
     for number, moment in enumerate(moments):
-        if number % (KILLS // BATCHES) == 0:
-            batch = number // (KILLS // BATCHES)
-            mailbox.deliver(*(mail(n) for n in range(MAILS) if n % BATCHES == batch))
+        if number % (ordeal.kills // BATCHES) == 0:
+            batch = number // (ordeal.kills // BATCHES)
+            mailbox.deliver(*(mail(n) for n in range(ordeal.mails) if n % BATCHES == batch))
         installation.start_worker()
-        wait_until(lambda at=moment: progress(smtp_process) >= at, f"progress {moment}", 60)  # type: ignore[misc]
-        replies += reply_to_some(agent_id, REPLIES // KILLS)
+        wait_for_progress(smtp_process, moment)
+        replies += reply_to_some(agent_id, ordeal.replies // ordeal.kills)
         installation.kill_worker()
-        assert not everything_is_done(mailbox), "killed too late to prove anything"
-    replies += reply_to_some(agent_id, REPLIES - len(replies))
+        assert not everything_is_done(mailbox, ordeal), "killed too late to prove anything"
+    replies += reply_to_some(agent_id, ordeal.replies - len(replies))
     installation.start_worker()
-    wait_until(lambda: everything_is_done(mailbox), "everything is done", 90)
+    wait_until(lambda: everything_is_done(mailbox, ordeal), "everything is done", 120)
     code = installation.stop_worker()
 
-    assert installation.kills == KILLS
+    assert installation.kills == ordeal.kills
     assert code == 0, installation.log()
-    every_mail_has_one_entry()
-    every_word_of_ours_left(smtp_process, replies)
+    every_mail_has_one_entry(ordeal)
+    every_word_of_ours_left(smtp_process, ordeal, replies)
 
 
 def mail(number: int) -> bytes:
@@ -98,12 +114,19 @@ def mail(number: int) -> bytes:
     ) % {b"n": number, b"filler": filler}
 
 
+def wait_for_progress(sink: SmtpProcess, moment: int) -> None:
+    """Until that much is done; at least one step more than before, so that it is at work."""
+    wanted = max(moment, progress(sink) + 1)
+    wait_until(lambda: progress(sink) >= wanted, f"progress {wanted}", 120)
+
+
 def progress(sink: SmtpProcess) -> int:
     """How much has been done, in steps that are done once: kept, filed, told, sent."""
     with db.transaction(write=False) as session:
-        kept = session.scalar(select(func.count()).select_from(Received)) or 0
-        filed = session.scalar(select(func.count()).select_from(Ticket)) or 0
-    return kept + filed + len(list(sink.kept.glob("*.eml")))
+        kept = select(func.count()).select_from(Received).scalar_subquery()
+        filed = select(func.count()).select_from(Ticket).scalar_subquery()
+        known = session.scalar(select(kept + filed)) or 0
+    return known + sum(name.endswith(".eml") for name in os.listdir(sink.kept))
 
 
 def reply_to_some(agent_id: int, most: int) -> list[str]:
@@ -121,27 +144,27 @@ def reply_to_some(agent_id: int, most: int) -> list[str]:
     return said
 
 
-def everything_is_done(mailbox: Mailbox) -> bool:
+def everything_is_done(mailbox: Mailbox, ordeal: Ordeal) -> bool:
     with db.transaction(write=False) as session:
         settled = select(func.count()).select_from(Received).where(Received.outcome.is_not(None))
-        if session.scalar(settled) != MAILS:
+        if session.scalar(settled) != ordeal.mails:
             return False
     return set(outbox_counts()) == {OutboxState.DONE} and mailbox.count() == 0
 
 
-def every_mail_has_one_entry() -> None:
+def every_mail_has_one_entry(ordeal: Ordeal) -> None:
     with db.transaction(write=False) as session:
         received = session.scalars(select(Received)).all()
         entries = session.scalars(select(Entry).where(Entry.kind == EntryKind.MESSAGE)).all()
         tickets = session.scalar(select(func.count()).select_from(Ticket))
         with_files = [entry for entry in entries if len(entry.attachments) == 1]
-    expected = {f"<mail-{number}@example.org>" for number in range(MAILS)}
+    expected = {f"<mail-{number}@example.org>" for number in range(ordeal.mails)}
     assert {one.outcome for one in received} == {Outcome.CREATED}
-    assert len(received) == len(entries) == len(with_files) == tickets == MAILS
+    assert len(received) == len(entries) == len(with_files) == tickets == ordeal.mails
     assert {entry.message_id for entry in entries} == expected
 
 
-def every_word_of_ours_left(sink: SmtpProcess, replies: list[str]) -> None:
+def every_word_of_ours_left(sink: SmtpProcess, ordeal: Ordeal, replies: list[str]) -> None:
     with db.transaction(write=False) as session:
         ours = (EntryKind.REPLY, EntryKind.NOTICE)
         written = session.execute(
@@ -159,9 +182,9 @@ def every_word_of_ours_left(sink: SmtpProcess, replies: list[str]) -> None:
     print(f"{len(sink.messages)} mails taken by the server for {len(copies)} Message-IDs")
 
     assert {row.state for row in written} == {DeliveryState.SENT}
-    assert [row.kind for row in written].count(EntryKind.NOTICE) == MAILS
+    assert [row.kind for row in written].count(EntryKind.NOTICE) == ordeal.mails
     assert {row.message_id for row in written if row.kind is EntryKind.REPLY} == set(replies)
-    assert len(replies) == REPLIES
+    assert len(replies) == ordeal.replies
     # Each left, under its one identifier, to its one reader; a copy is the same to the byte.
     assert set(copies) == {row.message_id for row in written}
     assert {identifier for identifier, kinds in copies.items() if len(kinds) > 1} == set()
