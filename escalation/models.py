@@ -56,6 +56,23 @@ class Escalation(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_escalation_ticket", "ticket_id", "id"),
+        # What has not come back, oldest first, seen from either end.
+        Index(
+            "ix_escalation_from_open",
+            "from_team_id",
+            "raised_at",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_escalation_to_open",
+            "to_team_id",
+            "raised_at",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]

@@ -25,8 +25,8 @@ VIEWS = {
         View.MINE, View.TEAM, View.UNOWNED, View.AT_RISK, View.RETURNED, View.HIGHER_UP,
     ),
     Role.BUSINESS_AGENT: (View.MINE, View.TEAM, View.UNOWNED, View.AT_RISK),
-    Role.SITE_REFERENT: (View.ALL,),
-    Role.HELP_POINT_AGENT: (View.ALL,),
+    Role.SITE_REFERENT: (View.ALL, View.CLOSED),
+    Role.HELP_POINT_AGENT: (View.ALL, View.CLOSED),
     Role.ADMINISTRATOR: (View.ALL, View.CLOSED),
 }  # fmt: skip
 
@@ -57,7 +57,8 @@ def _staff_names() -> dict[str, Any]:
         "me": agent,
         "may": lambda name: may(agent, Permission(name)),
         "user": {"name": agent.full_name, "role": role_label(agent.role)},
-        "rail": _rail(agent),
+        # A part of a page, asked for as one types, has no rail to count for.
+        "rail": [] if request.headers.get("HX-Request") else _rail(agent),
         "sections": sections(agent),
         "can_call": may(agent, Permission.TAKE_CALLS),
     }
@@ -94,16 +95,24 @@ def sections(agent: Agent) -> list[dict[str, Any]]:
         (Permission.READ_TICKETS, _("Tickets"), "/agent/tickets", "inboxes"),
         (Permission.TAKE_CALLS, _("Nouvel appel"), "/agent/appels/nouveau", "telephone-plus"),
         (Permission.REPORT_ISSUES, _("Signaler"), "/agent/signalements/nouveau", "flag"),
+        (Permission.OPEN_TICKETS, _("Ouvrir un ticket"), "/agent/tickets/nouveau", "plus-circle"),
+        (Permission.ESCALATE, _("Escalades"), "/agent/escalades", "arrow-up-right-circle"),
         (Permission.SORT_MAIL, _("Courriels à trier"), "/agent/courriels", "envelope"),
         (Permission.READ_STAFF_ARTICLES, _("Connaissances"), "/agent/connaissances", "book"),
         (Permission.READ_FIGURES, _("Pilotage"), "/agent/pilotage", "bar-chart"),
         (Permission.ADMINISTER, _("Administration"), "/agent/administration", "gear"),
     ]
+    mine = [section for section in every if section[0] is None or may(agent, section[0])]
+    # A page below a section belongs to it, unless a section of its own is nearer.
+    here = max((href for _p, _l, href, _i in mine if _is_below(href)), key=len, default=None)
     return [
-        {"label": label, "href": href, "icon": icon, "active": request.path == href}
-        for permission, label, href, icon in every
-        if permission is None or may(agent, permission)
+        {"label": label, "href": href, "icon": icon, "active": href == here}
+        for _permission, label, href, icon in mine
     ]
+
+
+def _is_below(href: str) -> bool:
+    return request.path == href or (href != "/agent/" and request.path.startswith(href + "/"))
 
 
 def role_label(role: Role) -> str:

@@ -19,11 +19,21 @@ ROOMS = (
     "web.library.revisions",
     "web.home.views",
     "web.desk.queue",
+    "web.desk.calls",
     "web.desk.ticket",
     "web.desk.acting",
     "web.desk.escalating",
     "web.desk.files",
     "web.desk.persons",
+    "web.chain.opening",
+    "web.chain.reporting",
+    "web.chain.messages",
+    "web.chain.escalations",
+    "web.admin.overview",
+    "web.admin.accounts",
+    "web.admin.structure",
+    "web.admin.given_up",
+    "web.steering.views",
 )
 
 

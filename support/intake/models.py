@@ -20,6 +20,8 @@ class Channel(StrEnum):
     FORM = "form"
     PHONE = "phone"
     STAFF = "staff"  # an agent writes for themselves or a colleague: a referent's report
+    COUNTER = "counter"  # a person came to a help point, whose agent writes
+    LETTER = "letter"  # a letter, typed in by an agent
     FOLLOW = "follow"  # added on the follow page
     API = "api"
 

@@ -127,4 +127,5 @@ def retry(row_id: int) -> bool:
         .where(OutboxRow.id == row_id, OutboxRow.state == OutboxState.GIVEN_UP)
         .values(state=OutboxState.WAITING, attempts=0, available_at=now(), done_at=None)
     )
+    db.session().info["outbox_written"] = True  # the doorbell rings after the commit
     return bool(result.rowcount)  # type: ignore[attr-defined]

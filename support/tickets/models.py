@@ -54,6 +54,9 @@ class Ticket(Base):
         Index("ix_ticket_open_queue", "is_open", "sort_due", "id"),
         Index("ix_ticket_person", "person_id", "is_open", "id"),
         Index("ix_ticket_requester_agent", "requester_agent_id", "id"),
+        # What the figures count: what came in and what was closed between two dates.
+        Index("ix_ticket_created", "created_at", "person_id"),
+        Index("ix_ticket_closed", "closed_at", "person_id"),
     )
 
     id: Mapped[PrimaryKey]

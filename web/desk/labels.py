@@ -39,6 +39,8 @@ def channel_label(channel: Channel | None) -> str:
         Channel.FORM: _("formulaire"),
         Channel.PHONE: _("téléphone"),
         Channel.STAFF: _("signalement"),
+        Channel.COUNTER: _("guichet"),
+        Channel.LETTER: _("courrier"),
         Channel.FOLLOW: _("page de suivi"),
         Channel.API: _("API"),
     }.get(channel, "") if channel else ""  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -9,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
+from escalation.listing import handed_to
+from escalation.models import Escalation
 from support.kernel.time import now
 from support.people.models import Agent, Role
 from support.people.permissions import Permission, may
@@ -37,18 +41,26 @@ FIRST_VIEW = {
 }
 
 
+# Those who follow what they asked, and whose next act is to ask again.
+ASKERS = (Role.SITE_REFERENT, Role.HELP_POINT_AGENT)
+
+
 @bp.get("/agent/")
 @staff()
 def home() -> ResponseReturnValue:
     agent = me()
+    todo = _todo(agent)
     return render_template(
         "home/home.html",
         agent=agent,
         today=format_datetime(now(), "EEEE d MMMM, HH:mm"),
         tiles=_tiles(agent),
-        todo=_todo(agent),
+        todo=todo,
         why=_why,
+        work=_work(agent, todo),
+        asked=lambda row: row.escalation.question,
         doors=_doors(agent),
+        asks=agent.role in ASKERS,
     )
 
 
@@ -77,7 +89,27 @@ def _todo(agent: Agent) -> list[Ticket]:
     if first is View.MINE and len(found) < NEXT:
         more = read_queue(agent, Filters(view=View.UNOWNED), size=NEXT - len(found))
         found += [t for t in more.tickets if t not in found]
+    # Who asks must first answer what we asked them.
+    if agent.role in ASKERS:
+        found.sort(key=lambda ticket: ticket.state is not State.WAITING_PERSON)
     return found
+
+
+@dataclass(frozen=True)
+class Work:
+    """A ticket of a higher level, with the hand-over that brought it, if one did."""
+
+    ticket: Ticket
+    escalation: Escalation | None
+    went_on: bool = False
+
+
+def _work(agent: Agent, todo: Sequence[Ticket]) -> list[Work]:
+    """For those who answer the level below: what was asked stands beside each ticket."""
+    if not todo or not may(agent, Permission.ANSWER_BELOW):
+        return []
+    asked = handed_to(agent, todo)
+    return [Work(ticket, asked.get(ticket.id)) for ticket in todo]
 
 
 def _why(ticket: Ticket) -> str:
@@ -86,6 +118,8 @@ def _why(ticket: Ticket) -> str:
         return _("revenu d’un autre niveau")
     if ticket.state is State.REOPENED:
         return _("rouvert par la personne")
+    if ticket.state is State.WAITING_PERSON:
+        return _("nous attendons une réponse")
     if ticket.chasers:
         return _("la personne relance")
     if ticket.promised_at is not None and ticket.promised_at < now():
@@ -101,6 +135,7 @@ def _doors(agent: Agent) -> list[dict[str, Any]]:
         (Permission.TAKE_CALLS, _("Prendre un appel"), "/agent/appels/nouveau", "telephone-plus"),
         (Permission.REPORT_ISSUES, _("Signaler une anomalie"), "/agent/signalements/nouveau",
          "flag"),
+        (Permission.OPEN_TICKETS, _("Ouvrir un ticket"), "/agent/tickets/nouveau", "plus-circle"),
         (Permission.WRITE_ARTICLES, _("Écrire une fiche"), "/agent/connaissances", "book"),
         (Permission.READ_FIGURES, _("Lire les chiffres"), "/agent/pilotage", "bar-chart"),
     ]  # fmt: skip

@@ -1,0 +1,130 @@
+"""Teams with their working hours, and the chain by which a ticket climbs. Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from escalation.models import ChainStep
+from support.catalogue.models import Field, Nature
+from support.clocks.models import Calendar
+from support.kernel import db
+from support.people.models import Agent, Team, TeamKind
+from support.people.permissions import Permission
+from web.access import staff
+from web.admin.arrows import draw
+
+bp = Blueprint("structure", __name__, url_prefix="/agent/administration")
+
+
+@bp.get("/equipes")
+@staff(Permission.ADMINISTER)
+def teams() -> ResponseReturnValue:
+    session = db.session()
+    counted = select(Agent.team_id, func.count()).where(Agent.active.is_(True))
+    members = {row[0]: row[1] for row in session.execute(counted.group_by(Agent.team_id))}
+    calendars = {c.code: c for c in session.scalars(select(Calendar).order_by(Calendar.label))}
+    found = session.scalars(select(Team).order_by(Team.level, Team.label)).unique().all()
+    return render_template(
+        "admin/teams.html",
+        teams=found,
+        members=members,
+        calendars=calendars,
+        kind_label=kind_label,
+        hours=hours_words,
+        closures=closure_words,
+    )
+
+
+@bp.get("/chaine")
+@staff(Permission.ADMINISTER)
+def chain() -> ResponseReturnValue:
+    steps = _steps()
+    return render_template(
+        "admin/chain.html",
+        steps=steps,
+        drawing=draw(steps),
+        kind_label=kind_label,
+        field_label=field_label,
+        nature_label=nature_label,
+    )
+
+
+def kind_label(kind: TeamKind) -> str:
+    return {
+        TeamKind.CONTACT_CENTRE: _("Centre de contact"),
+        TeamKind.PROJECT_DIRECTORATE: _("Direction de projet"),
+        TeamKind.BUSINESS_DIRECTORATE: _("Direction métier"),
+        TeamKind.SITE_REFERENTS: _("Référents d’un site"),
+        TeamKind.HELP_POINT: _("Point d’accès numérique"),
+        TeamKind.EDITORIAL: _("Rédaction"),
+        TeamKind.STEERING: _("Pilotage"),
+        TeamKind.ADMINISTRATION: _("Administration"),
+    }[kind]
+
+
+def field_label(field: Field | None) -> str:
+    return {
+        Field.RESIDENCE: _("séjour"),
+        Field.NATIONALITY: _("nationalité"),
+        Field.ASYLUM: _("asile"),
+        Field.WORK: _("travail"),
+        None: _("tous les domaines"),
+    }[field]
+
+
+def nature_label(nature: Nature | None) -> str:
+    return {
+        Nature.INFORMATION: _("information"),
+        Nature.FUNCTIONAL: _("question fonctionnelle"),
+        Nature.BUSINESS: _("question métier"),
+        Nature.TECHNICAL_ANOMALY: _("anomalie technique"),
+        Nature.COMPLAINT: _("réclamation"),
+        Nature.DATA_RIGHTS: _("droits sur les données"),
+        None: _("toutes les questions"),
+    }[nature]
+
+
+def hours_words(calendar: Calendar) -> list[str]:
+    """« du lundi au vendredi : 09:00-12:30, 13:30-17:00 », days of equal hours together."""
+    runs: list[tuple[int, int, str]] = []
+    for weekday in range(7):
+        hours = ", ".join(f"{a}-{b}" for a, b in calendar.weekly.get(str(weekday), []))
+        if hours and runs and runs[-1][1] == weekday - 1 and runs[-1][2] == hours:
+            runs[-1] = (runs[-1][0], weekday, hours)
+        elif hours:
+            runs.append((weekday, weekday, hours))
+    return [_("%(days)s : %(hours)s", days=_days(a, b), hours=hours) for a, b, hours in runs]
+
+
+def closure_words(calendar: Calendar) -> Sequence[str]:
+    return [format_date(date.fromisoformat(day), "d MMM y") for day in calendar.closures or ()]
+
+
+def _days(first: int, last: int) -> str:
+    # The first of January 2024 was a Monday.
+    begin, end = (format_date(date(2024, 1, 1 + day), "EEEE") for day in (first, last))
+    return begin if first == last else _("du %(first)s au %(last)s", first=begin, last=end)
+
+
+def _steps() -> Sequence[Any]:
+    """In the order of the climb: where from, then what is proposed first."""
+    order = {kind: number for number, kind in enumerate(_CLIMB)}
+    found = db.session().scalars(select(ChainStep)).unique().all()
+    return sorted(found, key=lambda s: (order.get(s.from_kind, 9), s.position, s.id))
+
+
+_CLIMB = (
+    TeamKind.CONTACT_CENTRE,
+    TeamKind.HELP_POINT,
+    TeamKind.SITE_REFERENTS,
+    TeamKind.PROJECT_DIRECTORATE,
+    TeamKind.BUSINESS_DIRECTORATE,
+)

@@ -1,0 +1,1 @@
+"""Figures: counts only, never a person."""
