@@ -55,6 +55,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("stopped_at IS NULL AND breached_at IS NULL"),
         postgresql_where=sa.text("stopped_at IS NULL AND breached_at IS NULL"),
     )
+    op.create_index("ix_clock_stopped", "clock", ["stopped_at", "ticket_id"], unique=False)
     op.create_index(op.f("ix_clock_ticket_id"), "clock", ["ticket_id"], unique=False)
     op.create_index(
         "uq_clock_live",
@@ -202,6 +203,8 @@ def upgrade() -> None:
                 "form",
                 "phone",
                 "staff",
+                "counter",
+                "letter",
                 "follow",
                 "api",
                 name="channel",
@@ -226,6 +229,7 @@ def upgrade() -> None:
                 "bounce",
                 "auto_reply",
                 "quarantined",
+                "set_aside",
                 name="outcome",
                 native_enum=False,
                 length=32,
@@ -542,6 +546,8 @@ def upgrade() -> None:
                 "form",
                 "phone",
                 "staff",
+                "counter",
+                "letter",
                 "follow",
                 "api",
                 name="channel",
@@ -651,6 +657,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("reference", name=op.f("uq_ticket_reference")),
     )
+    op.create_index("ix_ticket_closed", "ticket", ["closed_at", "person_id"], unique=False)
+    op.create_index("ix_ticket_created", "ticket", ["created_at", "person_id"], unique=False)
     op.create_index(
         "ix_ticket_home_queue",
         "ticket",
@@ -745,6 +753,8 @@ def upgrade() -> None:
                 "form",
                 "phone",
                 "staff",
+                "counter",
+                "letter",
                 "follow",
                 "api",
                 name="channel",
@@ -840,7 +850,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["to_team_id"], ["team.id"], name=op.f("fk_escalation_to_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_escalation")),
     )
+    op.create_index(
+        "ix_escalation_from_open",
+        "escalation",
+        ["from_team_id", "raised_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_index("ix_escalation_ticket", "escalation", ["ticket_id", "id"], unique=False)
+    op.create_index(
+        "ix_escalation_to_open",
+        "escalation",
+        ["to_team_id", "raised_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_index(
         "uq_escalation_open",
         "escalation",
@@ -1017,7 +1043,19 @@ def downgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.drop_index(
+        "ix_escalation_to_open",
+        table_name="escalation",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.drop_index("ix_escalation_ticket", table_name="escalation")
+    op.drop_index(
+        "ix_escalation_from_open",
+        table_name="escalation",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.drop_table("escalation")
     op.drop_index("ix_entry_ticket", table_name="entry")
     op.drop_table("entry")
@@ -1032,6 +1070,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_ticket_opened_by_id"), table_name="ticket")
     op.drop_index("ix_ticket_open_queue", table_name="ticket")
     op.drop_index("ix_ticket_home_queue", table_name="ticket")
+    op.drop_index("ix_ticket_created", table_name="ticket")
+    op.drop_index("ix_ticket_closed", table_name="ticket")
     op.drop_table("ticket")
     op.drop_index("ix_article_updated", table_name="article")
     op.drop_index("ix_article_change_number", table_name="article")
@@ -1066,6 +1106,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("stopped_at IS NULL"),
     )
     op.drop_index(op.f("ix_clock_ticket_id"), table_name="clock")
+    op.drop_index("ix_clock_stopped", table_name="clock")
     op.drop_index(
         "ix_clock_due",
         table_name="clock",
