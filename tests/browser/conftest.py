@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.product import Web, Worker
 from tests.browser.watching import Watch
 from tests.servers.process import program
 
 PASSWORD = "demo-relais"
+PATIENCE = 20_000  # milliseconds: machines that test are busy
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -26,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program("chromium"), args=ARGUMENTS)
         yield browser
@@ -93,7 +95,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
         context = chromium.new_context(
             base_url=web.url, viewport=viewport, locale="fr-FR", **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         visitors.append(Visitor(context, web.url))
         return visitors[-1]
 
