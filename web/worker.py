@@ -14,7 +14,7 @@ from typing import Any
 
 from celery import Celery
 from celery.beat import EmbeddedService
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready, worker_shutting_down
 from sqlalchemy.orm import Session
 
