@@ -154,7 +154,7 @@ class MailRoom:
     def sent(self) -> list[EmailMessage]:
         """What the server has taken, read by the standard library."""
         parser = BytesParser(policy=default)
-        return [parser.parsebytes(mail.data) for mail in self.smtp.messages]  # type: ignore[misc]
+        return [parser.parsebytes(mail.data) for mail in self.smtp.messages]
 
     @staticmethod
     def _understand(payload: Any) -> None:

@@ -87,9 +87,7 @@ def test_parse_needs_neither_settings_nor_database(relais: Relais) -> None:
 
 
 def test_parse_imports_nothing_of_the_database() -> None:
-    asked = (
-        "import sys, web.cli.mail_parse; print('sqlalchemy' in sys.modules, 'flask' in sys.modules)"
-    )
+    asked = "import sys, web.cli.mail_parse as _; print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == b"False"
 
