@@ -20,6 +20,7 @@ ROOMS = (
     "web.home.views",
     "web.desk.queue",
     "web.desk.calls",
+    "web.desk.sorting",
     "web.desk.ticket",
     "web.desk.acting",
     "web.desk.escalating",

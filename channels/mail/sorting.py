@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from channels.mail.reading import OpenedMail, incoming, open_mail
 from support.intake.models import Channel, Outcome, Received
@@ -23,26 +23,51 @@ from support.tickets.journal import note_event
 from support.tickets.models import Follower, Ticket
 
 
-def waiting(*, by: Agent, limit: int = 50, after: int | None = None) -> Sequence[Received]:
-    """Messages to sort, oldest first; ``after``: the last identifier of the page before.
+def waiting(
+    *, by: Agent, limit: int = 50, after: int | None = None, before: int | None = None
+) -> Sequence[Received]:
+    """Messages to sort, oldest first. ``after``: the last identifier of the page before;
+    ``before``: the first one of the page after.
 
     ``received.digest`` has ``from``, ``from_name``, ``subject``, ``preview``, ``attachments``
     (a count) and ``suggested_ticket_id``; ``received.reason`` is a ``filing.Why``.
     """
     require(by, Permission.SORT_MAIL)
     query = select(Received).where(Received.outcome == Outcome.QUARANTINED)
+    if before is not None:
+        nearest = query.where(Received.id < before).order_by(Received.id.desc())
+        return db.session().scalars(nearest.limit(limit)).all()[::-1]
     if after is not None:
         query = query.where(Received.id > after)
     return db.session().scalars(query.order_by(Received.id).limit(limit)).all()
 
 
+def count_waiting(*, by: Agent, limit: int) -> int:
+    """How many wait; ``limit`` when there are as many or more."""
+    require(by, Permission.SORT_MAIL)
+    few = select(Received.id).where(Received.outcome == Outcome.QUARANTINED).limit(limit)
+    return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
+
+
 def one_to_sort(received_id: int, *, by: Agent) -> tuple[Received, OpenedMail]:
-    """A message with its words, to be read before it is sorted. Raises NotVisible."""
+    """A message with its words, to be read before it is sorted, or after it was set aside.
+
+    Raises NotVisible; Conflict ``mail.sorted`` for one that is on its ticket: it is read there,
+    by those who see that ticket.
+    """
     require(by, Permission.SORT_MAIL)
     received = db.session().get(Received, received_id)
     if received is None or received.channel is not Channel.EMAIL:
         raise NotVisible.of("mail.unknown")
+    if received.outcome is not Outcome.QUARANTINED and not was_set_aside(received):
+        raise Conflict.of("mail.sorted")
     return received, open_mail(raw_of(received))
+
+
+def was_set_aside(received: Received) -> bool:
+    """Whether a person has said that it needs nothing."""
+    by_hand = bool(received.digest) and "sorted_by" in (received.digest or {})
+    return received.outcome is Outcome.SET_ASIDE and by_hand
 
 
 def attach(received_id: int, ticket: Ticket, *, by: Agent, add_follower: bool = False) -> Filed:
@@ -84,7 +109,25 @@ def set_aside(received_id: int, why: str, *, by: Agent) -> None:
     received.digest = digest
 
 
+def put_back(received_id: int, *, by: Agent) -> None:
+    """Undo :func:`set_aside`: it waits again, for the reason it waited for."""
+    received = _hold(received_id, by)
+    if not was_set_aside(received):
+        raise Conflict.of("mail.sorted")
+    digest = dict(received.digest or {})
+    digest.pop("sorted_by")
+    settle(received, Outcome.QUARANTINED, reason=digest.pop("was", None))
+    received.digest = digest
+
+
 def _take(received_id: int, by: Agent) -> Received:
+    received = _hold(received_id, by)
+    if received.outcome is not Outcome.QUARANTINED:
+        raise Conflict.of("mail.sorted")
+    return received
+
+
+def _hold(received_id: int, by: Agent) -> Received:
     """The row, held until the end of the transaction."""
     require(by, Permission.SORT_MAIL)
     query = select(Received).where(Received.id == received_id, Received.channel == Channel.EMAIL)
@@ -92,8 +135,6 @@ def _take(received_id: int, by: Agent) -> Received:
     received = db.session().scalar(held)
     if received is None:
         raise NotVisible.of("mail.unknown")
-    if received.outcome is not Outcome.QUARANTINED:
-        raise Conflict.of("mail.sorted")
     return received
 
 
