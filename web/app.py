@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web import errors, filters, health, i18n, rail, security, wiring
+from web import assets, errors, filters, health, i18n, rail, security, wiring
 from web.auth import sessions
 from web.config import Settings
 from web.desk import labels
@@ -22,12 +22,11 @@ def create_app(settings: Settings | None = None, *, configure: bool = True) -> F
         SETTINGS=settings,
         BABEL_DEFAULT_LOCALE="fr",
         BABEL_DEFAULT_TIMEZONE="Europe/Paris",
-        SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.globals["settings"] = settings
-    for part in (i18n, filters, labels, sessions, errors, rail, health):
+    for part in (assets, i18n, filters, labels, sessions, errors, rail, health):
         part.init(app)
     security.init(app, settings)
     for blueprint in blueprints():
