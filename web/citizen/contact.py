@@ -94,7 +94,8 @@ def thanks(token: str) -> ResponseReturnValue:
         "citizen/thanks.html",
         view=view,
         promise_=promise_at(view.promised_at) if view.promised_at else None,
-        address=ticket.person.email if ticket.person else None,
+        # Not which address: whoever fills the form in with somebody's number must not learn it.
+        by_mail=bool(ticket.person and ticket.person.email),
         link=url_for("follow.follow", token=token, _external=True),
     )
 

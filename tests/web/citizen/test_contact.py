@@ -97,6 +97,17 @@ def test_one_of_address_and_telephone_is_enough(site: Site) -> None:
     assert "sans l’un des deux" in neither.text
 
 
+def test_whoever_knows_a_number_learns_no_address(site: Site) -> None:
+    """Recognised by number and name, somebody else is not told where the person reads mail."""
+    awa = site.cast.awa
+    sent = {"family_name": awa.family_name, "foreigner_number": awa.foreigner_number or ""}
+    answer = post(site.anyone(), email="curieux@example.org", phone="", **sent)
+    page = site.anyone().get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert awa.email is not None
+    assert awa.email not in page.text
+
+
 def test_files_are_kept_while_the_form_is_mended(site: Site) -> None:
     browser = site.anyone()
     answer = post(browser, email="faux", files=(io.BytesIO(b"une image"), "écran.png"))
