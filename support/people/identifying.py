@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from support.kernel import db
+from support.kernel.taking_turns import take_turn
 from support.people.finding import persons_with
 from support.people.models import ContactKind, Person, PersonContact, PersonNameWord
 from support.people.normalising import fold, fold_name
@@ -67,7 +68,12 @@ def recognise(who: Identity) -> Person | None:
 
 
 def recognise_or_create(who: Identity) -> Person:
-    """The known person completed by what is new, or a new one."""
+    """The known person completed by what is new, or a new one.
+
+    Two first contacts of one stranger at the same instant pass one after the other.
+    """
+    for sign in sorted(filter(None, (who.email, who.phone, who.foreigner_number))):
+        take_turn(f"person:{sign}")
     person = recognise(who)
     if person is None:
         person = Person(given_name="", family_name="", language=who.language, contacts=[])

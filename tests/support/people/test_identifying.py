@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import func, select
 
@@ -113,3 +116,16 @@ def test_a_changed_name_is_found_by_its_new_words_alone(db_session):
     db_session.flush()
     db_session.expire(person)
     assert {word.word for word in person.name_words} == {"awa", "diallo"}
+
+
+def test_two_first_contacts_at_once_make_one_person(real_cast):
+    together = Barrier(2)
+
+    def contact(_n: int) -> int:
+        who = Identity("Nour", "Haddad", "nour@example.org", "+33639980077")
+        together.wait()
+        with db.transaction():
+            return recognise_or_create(who).id
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(contact, range(2)))) == 1
