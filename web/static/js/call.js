@@ -101,7 +101,7 @@ const reader = document.getElementById("fiche-lue");
 let opener = null;
 
 function openArticle(link) {
-  opener = link;
+  if (results.contains(link)) opener = link;
   window.htmx.ajax("GET", link.getAttribute("href"), { target: reader, select: "article", swap: "innerHTML" }).then(() => {
     reader.prepend(document.getElementById("fiche-fermer").content.cloneNode(true));
     results.hidden = true;
@@ -117,14 +117,22 @@ function closeArticle() {
   (opener?.isConnected ? opener : search).focus();
 }
 
-results.addEventListener("click", (event) => {
+// From the results and from one article to another; any other link opens beside, never over the call.
+function follow(event) {
   const link = event.target.closest("a[href]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (!link.pathname.startsWith("/agent/connaissances/") || link.origin !== location.origin) {
+    link.target = "_blank";
+    return;
+  }
   event.preventDefault();
   openArticle(link);
-});
+}
+
+results.addEventListener("click", follow);
 reader.addEventListener("click", (event) => {
   if (event.target.closest("[data-call-close]")) closeArticle();
+  else follow(event);
 });
 reader.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
