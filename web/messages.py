@@ -122,6 +122,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "account.wrong_team": lambda **p: _(
         "Ce rôle ne travaille pas dans l’équipe « %(team)s ».", **p
     ),
+    "outbox.unknown": lambda **p: _("Cet envoi n’existe pas."),
     "outbox.not_given_up": lambda **p: _("Cet envoi n’est plus en échec : il a déjà été repris."),
     "person.unchosen": lambda **p: _(
         "Dites pour qui : choisissez une personne trouvée, ou « Une nouvelle personne »."

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from support.kernel import db
-from support.kernel.errors import Conflict
+from support.kernel.errors import Conflict, NotVisible
 from support.outbox import draining
 from support.outbox.models import OutboxRow, OutboxState
 from support.people.permissions import Permission
@@ -52,6 +52,8 @@ def listing() -> ResponseReturnValue:
 @bp.post("/<int:row_id>/reprises")
 @staff(Permission.ADMINISTER)
 def retry(row_id: int) -> ResponseReturnValue:
+    if db.session().get(OutboxRow, row_id) is None:
+        raise NotVisible.of("outbox.unknown")
     if not draining.retry(row_id):
         raise Conflict.of("outbox.not_given_up")
     flash(_("Remis en file : le prochain essai part tout de suite."), "success")

@@ -1,0 +1,241 @@
+"""Every page for every role: what each may open is what the rule book says, and nothing more.
+
+RULES is written by hand. A new page belongs here as well: the first test names it until it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Blueprint, Flask
+from werkzeug.test import TestResponse
+
+from support.people.permissions import PERMISSIONS, Permission
+from tests.cast import AGENTS
+from tests.web.conftest import Browser, Site
+from web import app as application
+from web import security
+from web.access import access_of
+from web.app import create_app
+
+P = Permission
+PUBLIC = None
+ANY_STAFF: tuple[Permission, ...] = ()
+TICKET = "/agent/tickets/<reference>"
+ADMIN = "/agent/administration"
+MAIL = "/agent/courriels"
+WRITING = "/agent/connaissances/redaction"
+
+# Who may open it: anybody, any agent, or agents with every permission named.
+RULES: dict[str, tuple[Permission, ...] | None] = {
+    "GET /": PUBLIC,
+    "GET /accessibilite": PUBLIC,
+    "GET /aide": PUBLIC,
+    "GET /aide/<slug>": PUBLIC,
+    "GET /connexion": PUBLIC,
+    "POST /connexion": PUBLIC,
+    "POST /deconnexion": PUBLIC,
+    "GET /contact": PUBLIC,
+    "POST /contact": PUBLIC,
+    "GET /contact/merci/<token>": PUBLIC,
+    "GET /donnees-personnelles": PUBLIC,
+    "GET /mentions-legales": PUBLIC,
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /metrics": PUBLIC,
+    "GET /suivi": PUBLIC,
+    "POST /suivi": PUBLIC,
+    "GET /suivi/<token>": PUBLIC,
+    "POST /suivi/<token>/messages": PUBLIC,
+    "GET /suivi/<token>/pieces/<int:attachment_id>": PUBLIC,
+    "GET /agent/": ANY_STAFF,
+    "GET /agent/tickets": (P.READ_TICKETS,),
+    f"GET {TICKET}": (P.READ_TICKETS,),
+    f"POST {TICKET}/messages": (P.READ_TICKETS,),
+    f"POST {TICKET}/reponses": (P.REPLY,),
+    f"POST {TICKET}/attentes": (P.REPLY,),
+    f"POST {TICKET}/reprises": (P.REPLY,),
+    f"POST {TICKET}/notes": (P.NOTE,),
+    f"POST {TICKET}/qualifications": (P.NOTE,),
+    f"POST {TICKET}/prises": (P.ASSIGN,),
+    f"POST {TICKET}/liberations": (P.ASSIGN,),
+    f"POST {TICKET}/attributions": (P.ASSIGN,),
+    f"POST {TICKET}/clotures": (P.CLOSE,),
+    f"GET {TICKET}/escalades/nouvelle": (P.ESCALATE,),
+    f"POST {TICKET}/escalades": (P.ESCALATE,),
+    f"POST {TICKET}/rappels": (P.ESCALATE,),
+    f"POST {TICKET}/retours": (P.ANSWER_BELOW,),
+    "GET /agent/pieces/<int:attachment_id>": (P.READ_TICKETS,),
+    "GET /agent/tickets/nouveau": (P.OPEN_TICKETS, P.READ_PERSONS),
+    "POST /agent/tickets/nouveau": (P.OPEN_TICKETS, P.READ_PERSONS),
+    "GET /agent/tickets/nouveau/personnes": (P.OPEN_TICKETS, P.READ_PERSONS),
+    "GET /agent/appels/nouveau": (P.TAKE_CALLS,),
+    "POST /agent/appels": (P.TAKE_CALLS,),
+    "GET /agent/appels/appelant": (P.TAKE_CALLS,),
+    "GET /agent/appels/appelants": (P.TAKE_CALLS,),
+    "GET /agent/appels/<reference>/<int:entry_id>": (P.TAKE_CALLS,),
+    f"GET {MAIL}": (P.SORT_MAIL,),
+    f"GET {MAIL}/<int:received_id>": (P.SORT_MAIL,),
+    f"GET {MAIL}/<int:received_id>/pieces/<int:number>": (P.SORT_MAIL,),
+    f"POST {MAIL}/<int:received_id>/rattachements": (P.SORT_MAIL,),
+    f"POST {MAIL}/<int:received_id>/tickets": (P.SORT_MAIL, P.OPEN_TICKETS),
+    f"POST {MAIL}/<int:received_id>/mises-a-part": (P.SORT_MAIL,),
+    f"POST {MAIL}/<int:received_id>/remises": (P.SORT_MAIL,),
+    "GET /agent/signalements/nouveau": (P.REPORT_ISSUES,),
+    "POST /agent/signalements/nouveau": (P.REPORT_ISSUES,),
+    "GET /agent/signalements/semblables": (P.REPORT_ISSUES,),
+    "GET /agent/escalades": (P.READ_TICKETS,),
+    "GET /agent/personnes": (P.READ_PERSONS,),
+    "GET /agent/personnes/<int:person_id>": (P.READ_PERSONS,),
+    "GET /agent/connaissances": (P.READ_STAFF_ARTICLES,),
+    "GET /agent/connaissances/resultats": (P.READ_STAFF_ARTICLES,),
+    "GET /agent/connaissances/<slug>": (P.READ_STAFF_ARTICLES,),
+    "GET /agent/connaissances/<slug>/passage": (P.READ_STAFF_ARTICLES,),
+    "GET /agent/connaissances/<slug>/insertion": (P.READ_STAFF_ARTICLES, P.REPLY),
+    f"GET {WRITING}": (P.WRITE_ARTICLES,),
+    f"POST {WRITING}/apercu": (P.WRITE_ARTICLES,),
+    f"GET {WRITING}/nouvelle": (P.WRITE_ARTICLES,),
+    f"POST {WRITING}/nouvelle": (P.WRITE_ARTICLES,),
+    f"GET {WRITING}/<int:article_id>/modifier": (P.WRITE_ARTICLES,),
+    f"POST {WRITING}/<int:article_id>/modifier": (P.WRITE_ARTICLES,),
+    f"POST {WRITING}/<int:article_id>/publications": (P.WRITE_ARTICLES,),
+    f"POST {WRITING}/<int:article_id>/archives": (P.WRITE_ARTICLES,),
+    f"GET {WRITING}/<int:article_id>/revisions": (P.WRITE_ARTICLES,),
+    f"GET {WRITING}/<int:article_id>/revisions/<int:number>": (P.WRITE_ARTICLES,),
+    "GET /agent/pilotage": (P.READ_FIGURES,),
+    "GET /agent/pilotage/chiffres.csv": (P.READ_FIGURES,),
+    f"GET {ADMIN}": (P.ADMINISTER,),
+    f"GET {ADMIN}/comptes": (P.ADMINISTER,),
+    f"POST {ADMIN}/comptes": (P.ADMINISTER,),
+    f"GET {ADMIN}/comptes/nouveau": (P.ADMINISTER,),
+    f"POST {ADMIN}/comptes/<int:agent_id>/fermetures": (P.ADMINISTER,),
+    f"POST {ADMIN}/comptes/<int:agent_id>/mots-de-passe": (P.ADMINISTER,),
+    f"GET {ADMIN}/equipes": (P.ADMINISTER,),
+    f"GET {ADMIN}/chaine": (P.ADMINISTER,),
+    f"GET {ADMIN}/envois": (P.ADMINISTER,),
+    f"POST {ADMIN}/envois/<int:row_id>/reprises": (P.ADMINISTER,),
+}
+
+# Nothing has these: a permitted agent who opens them is told so, not refused.
+UNKNOWN = {"reference": "2611-0000-0003", "token": "forged", "slug": "inconnu"}
+# Those that answer with another address: the first when its ticket is unknown, the second to
+# put the call's start into the address.
+LEADS_ELSEWHERE = {"/agent/connaissances/<slug>/insertion", "/agent/appels/nouveau"}
+# One of each role, by the names of the cast.
+ROLES = ("teleadviser", "supervisor", "dp", "sdst", "referent", "pan", "editor", "steering",
+         "admin")  # fmt: skip
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """(method, rule, endpoint) of every page there is."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield method, rule.rule, rule.endpoint
+
+
+def address(rule: str) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda m: UNKNOWN.get(m[1], "987654"), rule)
+
+
+def opened(browser: Browser, method: str, rule: str) -> TestResponse:
+    return browser.get(address(rule)) if method == "GET" else browser.send(address(rule))
+
+
+def test_every_page_is_in_the_table(made_app: Flask) -> None:
+    there = {f"{method} {rule}" for method, rule, _endpoint in routes(made_app)}
+    assert there - set(RULES) == set(), "pages that RULES does not name"
+    assert set(RULES) - there == set(), "RULES names pages that do not exist"
+
+
+def test_every_page_declares_what_the_table_says(made_app: Flask) -> None:
+    for method, rule, endpoint in routes(made_app):
+        declared, wanted = access_of(made_app, endpoint), RULES[f"{method} {rule}"]
+        assert declared.staff is (wanted is not PUBLIC), rule
+        assert set(declared.permissions) == set(wanted or ()), rule
+
+
+def test_the_cast_has_every_role() -> None:
+    assert {AGENTS[name][2] for name in ROLES} == set(PERMISSIONS)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_opens_what_the_rule_book_gives_it(site: Site, name: str) -> None:
+    browser, has = site.as_(name), PERMISSIONS[AGENTS[name][2]]
+    for method, rule, _endpoint in routes(site.app):
+        wanted = RULES[f"{method} {rule}"]
+        if wanted is PUBLIC:
+            continue
+        status = opened(browser, method, rule).status_code
+        what = f"{name}: {method} {rule} answered {status}"
+        if not set(wanted) <= has:
+            assert status == 403, what
+        elif rule in LEADS_ELSEWHERE:
+            assert status == 302, what
+        elif "<" in rule:
+            assert status == 404, what
+        elif method == "GET":
+            assert status == 200, what
+        else:  # an empty form: told what is missing, never refused, never accepted
+            assert status in (200, 409, 422), what
+
+
+def test_nobody_opens_a_staff_page_without_signing_in(site: Site) -> None:
+    browser = site.anyone()
+    for method, rule, _endpoint in routes(site.app):
+        if RULES[f"{method} {rule}"] is PUBLIC:
+            continue
+        answer = opened(browser, method, rule)
+        assert answer.status_code == 302, f"{method} {rule} answered {answer.status_code}"
+        assert answer.location.startswith("/connexion"), rule
+
+
+def test_a_fragment_asked_without_a_session_sends_the_page_to_the_sign_in(site: Site) -> None:
+    answer = site.anyone().get("/agent/signalements/semblables", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/connexion"
+
+
+def test_public_pages_ask_for_no_account(site: Site) -> None:
+    for method, rule, _endpoint in routes(site.app):
+        if RULES[f"{method} {rule}"] is not PUBLIC or rule == "/deconnexion":
+            continue
+        answer = opened(site.anyone(), method, rule)
+        assert answer.status_code in (200, 404, 422), f"{method} {rule}: {answer.status_code}"
+
+
+def test_every_form_needs_the_token_of_its_page(site: Site) -> None:
+    browser = site.as_("admin")
+    posts = [rule for method, rule, _endpoint in routes(site.app) if method != "GET"]
+    assert len(posts) > 20
+    for rule in posts:
+        for data in ({}, {"csrf_token": "forged"}):
+            answer = browser.post(address(rule), data=data)
+            if rule in ("/connexion", "/deconnexion"):
+                assert (answer.status_code, answer.location) == (302, "/connexion"), rule
+            else:
+                assert answer.status_code == 400, f"{rule} answered {answer.status_code}"
+    assert browser.get("/agent/").status_code == 200, "a forged sign-out ended the session"
+
+
+def test_a_token_is_good_for_its_own_session_only(site: Site) -> None:
+    mine, theirs = site.as_("teleadviser"), site.as_("supervisor")
+    answer = mine.post("/agent/appels", data={"csrf_token": theirs.token()})
+    assert answer.status_code == 400
+
+
+def test_no_page_is_exempt_from_the_token(made_app: Flask) -> None:
+    assert not security.csrf._exempt_views
+    assert not security.csrf._exempt_blueprints
+
+
+def test_a_page_that_does_not_say_who_may_open_it_is_refused_at_start(
+    made_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgetful = Blueprint("forgetful", __name__)
+    forgetful.add_url_rule("/agent/secret", "secret", lambda: "everything")
+    monkeypatch.setattr(application, "blueprints", lambda: iter([forgetful]))
+    with pytest.raises(RuntimeError, match=r"forgetful\.secret does not say who may open it"):
+        create_app(made_app.config["SETTINGS"], configure=False)
