@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
+from knowledge.search import index
 from support.kernel import db
 from web import migrations
 from web.cli.settings import ready
@@ -44,8 +45,17 @@ def demo(port: int, reset: bool) -> None:
     with db.transaction():
         seeding.seed()
     loading.load_demo(_progress)
+    _open_the_wiki()
     engine.dispose()
     _run(settings, port)
+
+
+def _open_the_wiki() -> None:
+    """The first search of the first visitor must not wait for the index, or miss it."""
+    if index.status().ready:
+        index.follow()
+    else:
+        index.reindex()
 
 
 def _reset(settings: Settings, engine: Engine) -> Engine:
