@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from web import assets, errors, filters, health, i18n, rail, security, wiring
 from web.auth import sessions
@@ -12,12 +13,20 @@ from web.http import Relais
 from web.rooms import blueprints
 
 
+class RowNumber(IntegerConverter):
+    """A number that a row may have: a greater one is no page, rather than a database error."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**63 - 1)
+
+
 def create_app(settings: Settings | None = None, *, configure: bool = True) -> Flask:
     """The application. ``configure`` is False in tests, which have set the database up."""
     settings = settings or Settings()
     if configure:
         wiring.configure(settings)
     app = Relais("web", template_folder="templates", static_folder="static")
+    app.url_map.converters["int"] = RowNumber
     app.config.update(
         SETTINGS=settings,
         BABEL_DEFAULT_LOCALE="fr",

@@ -76,7 +76,7 @@ def file(message: Incoming) -> Filed:
         hold(ticket)
         if not belongs(message.sender, ticket):
             return Filed(Outcome.QUARANTINED, ticket, why=Why.STRANGER)
-        return append(message, ticket, by=_author(message, ticket))
+        return append(_signed(message, ticket), ticket, by=_author(ticket))
     if agent is not None and not (agent.active and agent.role is Role.SITE_REFERENT):
         return Filed(Outcome.QUARANTINED, why=Why.STAFF_ADDRESS)
     return open_from(message, agent)
@@ -124,16 +124,28 @@ def find_ticket(message: Incoming) -> Ticket | None:
 
 def belongs(address: str, ticket: Ticket) -> bool:
     """Whether mail from ``address`` may join the ticket."""
-    if ticket.requester_agent is not None and ticket.requester_agent.email == address:
-        return True
-    if ticket.person is not None and any(
-        c.kind is ContactKind.EMAIL and c.value == address for c in ticket.person.contacts
-    ):
+    if is_requester(address, ticket):
         return True
     followers = select(Follower.id).where(
         Follower.ticket_id == ticket.id, Follower.address == address
     )
     return db.session().scalar(followers) is not None
+
+
+def is_requester(address: str, ticket: Ticket) -> bool:
+    """Whether ``address`` is the requester's own."""
+    if ticket.requester_agent is not None:
+        return ticket.requester_agent.email == address
+    contacts = ticket.person.contacts if ticket.person is not None else []
+    return any(c.kind is ContactKind.EMAIL and c.value == address for c in contacts)
+
+
+def _signed(message: Incoming, ticket: Ticket) -> Incoming:
+    """What a follower writes carries their name: it is not the requester's word."""
+    if is_requester(message.sender, ticket):
+        return message
+    data = {"from": message.sender, "from_name": message.sender_name}
+    return replace(message, words=replace(message.words, data=data))
 
 
 def _by_threads(threads: Sequence[str]) -> Ticket | None:
@@ -149,7 +161,7 @@ def _by_threads(threads: Sequence[str]) -> Ticket | None:
     return db.session().scalar(select(Ticket).options(*PAGE).where(Ticket.id == nearest))
 
 
-def _author(message: Incoming, ticket: Ticket) -> Person | Agent:
+def _author(ticket: Ticket) -> Person | Agent:
     if ticket.requester_agent is not None:
         return ticket.requester_agent
     assert ticket.person is not None

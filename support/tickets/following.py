@@ -152,6 +152,8 @@ def _public_entry(entry: Entry, ticket: Ticket) -> PublicEntry:
     agent = entry.author_agent
     if entry.kind is not EntryKind.MESSAGE:
         author: str | None = public_name(agent, ticket.home_team.public_label)
+    elif entry.data.get("from"):
+        author = entry.data.get("from_name") or entry.data["from"]  # a follower, not the person
     elif agent is not None and ticket.person_id is not None:
         author = agent.team.public_label  # written for the person by who received them
     else:

@@ -67,9 +67,12 @@ def read_filters(agent: Agent) -> Filters:
     """Filters from the address; a value that means nothing is left out, never an error."""
     views = (*views_of(agent), View.ALL, View.CLOSED)
     level = request.args.get("niveau", "")
+    view = _word(View, "vue") or views[0]
+    # Nothing is promised any more in what is closed.
+    usual = Order.NEWEST if view is View.CLOSED else Order.PROMISE
     return Filters(
-        view=_word(View, "vue") or views[0],
-        order=_word(Order, "tri") or Order.PROMISE,
+        view=view,
+        order=_word(Order, "tri") or usual,
         state=_word(State, "etat"),
         reason=request.args.get("motif") or None,
         procedure=request.args.get("demarche") or None,

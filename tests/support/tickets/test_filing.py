@@ -12,6 +12,7 @@ from support.people.models import Person
 from support.tickets.authors import SYSTEM
 from support.tickets.closing import close
 from support.tickets.filing import Why, belongs, file
+from support.tickets.following import public_view
 from support.tickets.journal import Words, write
 from support.tickets.models import ClosedHow, Follower, State, Ticket
 from support.tickets.replying import agent_replies
@@ -143,6 +144,16 @@ def test_who_follows_a_ticket_belongs_to_it(cast, db_session):
     assert (filed.outcome, filed.ticket) == (Outcome.APPENDED, ticket)
     # The tag of another ticket opens nothing to them.
     assert file(a_mail("lawyer@example.org", reference=other.reference)).why is Why.STRANGER
+
+
+def test_what_a_follower_writes_is_not_the_requesters_word(cast, db_session):
+    ticket = a_ticket(cast)
+    db_session.add(Follower(ticket_id=ticket.id, address="lawyer@example.org"))
+    message_id = answered(ticket, cast)
+    mail = a_mail("lawyer@example.org", "Ma cliente attend.", name="Me Roy", threads=[message_id])
+    file(mail)
+    said = [(e.author, e.text) for e in public_view(ticket).entries]
+    assert ("Me Roy", "Ma cliente attend.") in said
 
 
 @pytest.mark.parametrize("agent", ["teleadviser", "dp", "sdst", "admin", "pan"])

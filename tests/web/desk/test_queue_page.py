@@ -88,3 +88,15 @@ def test_another_team_sees_nothing_of_it(site: Site) -> None:
         a_ticket(site.cast, subject="Rien pour vous")
     for name in ("dp", "sdst", "referent", "pan"):
         assert "Rien pour vous" not in site.as_(name).get("/agent/tickets?vue=all").text
+
+
+def test_a_number_that_no_row_can_have_is_no_page(site: Site) -> None:
+    agent = site.as_("teleadviser")
+    for page in ("/agent/personnes/", "/agent/pieces/"):
+        assert agent.get(f"{page}{2**63}").status_code == 404
+        assert agent.get(f"{page}{2**63 - 1}").status_code == 404
+
+
+def test_what_is_closed_is_listed_newest_first(site: Site) -> None:
+    page = site.as_("teleadviser").get("/agent/tickets?vue=closed").text
+    assert "les plus récents d’abord" in page
