@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from escalation.reading import last_handover
+from escalation.reading import given_at_opening, last_handover
 from support.catalogue.models import ContactReason
 from support.kernel.errors import Problem
 from support.tickets.models import Ticket
@@ -44,8 +44,8 @@ def items_for(reason: ContactReason) -> Sequence[Item]:
 
 
 def prefilled(ticket: Ticket) -> dict[str, str]:
-    """What is already known, so that nobody types it again: of the person, of the ticket, and
-    from the hand-over before this one."""
+    """What is already known, so that nobody types it again: of the person, of the ticket, from
+    who opened it, and from the hand-over before this one."""
     person = ticket.person
     known = {
         "dossier_number": ticket.dossier_number,
@@ -56,7 +56,8 @@ def prefilled(ticket: Ticket) -> dict[str, str]:
             else None
         ),
     }
-    return {code: value for code, value in known.items() if value} | last_handover(ticket)
+    of_file = {code: value for code, value in known.items() if value}
+    return of_file | given_at_opening(ticket) | last_handover(ticket)
 
 
 def problems(reason: ContactReason, question: str, given: Mapping[str, str]) -> list[Problem]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from escalation.models import Escalation
 from support.kernel import db
 from support.tickets.models import Ticket
+from support.tickets.timeline import Entry, EntryKind
 
 
 def open_escalations(ticket: Ticket) -> Sequence[Escalation]:
@@ -30,6 +31,17 @@ def last_handover(ticket: Ticket) -> dict[str, str]:
         .limit(1)
     )
     return dict(found or {})
+
+
+def given_at_opening(ticket: Ticket) -> dict[str, str]:
+    """What the agent who opened the ticket noted of it, by item; empty for a person's words."""
+    found = db.session().scalar(
+        select(Entry.data)
+        .where(Entry.ticket_id == ticket.id, Entry.kind == EntryKind.MESSAGE)
+        .order_by(Entry.id)
+        .limit(1)
+    )
+    return dict((found or {}).get("given", {}))
 
 
 def _read(ticket: Ticket, *, only_open: bool) -> Sequence[Escalation]:

@@ -116,9 +116,6 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "account.own": lambda **p: _(
         "On ne ferme pas son propre compte : demandez à un autre administrateur."
     ),
-    "account.last_administrator": lambda **p: _(
-        "C’est le dernier administrateur : ouvrez d’abord un autre compte d’administration."
-    ),
     "account.wrong_team": lambda **p: _(
         "Ce rôle ne travaille pas dans l’équipe « %(team)s ».", **p
     ),
