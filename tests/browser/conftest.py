@@ -52,9 +52,12 @@ def demonstration() -> Iterator[Web]:
         yield web
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def centre() -> Iterator[Web]:
-    """The accounts, the chain and the articles, and nothing to do yet; mails are files."""
+    """The accounts, the chain and the articles, to work with; mails are files.
+
+    Shared: each test brings persons of its own.
+    """
     with running(Web()) as web:
         yield web
 

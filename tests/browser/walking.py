@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, Response
 
 # Files are no pages, and the machines' addresses are not for people.
-NOT_PAGES = re.compile(r"^/(static|healthz|readyz|metrics|api)\b|/pieces/")
+NOT_PAGES = re.compile(r"^/(static|healthz|readyz|metrics|api)\b|/pieces/|\.csv\b")
 REFERENCE = re.compile(r"\d{4}-\d{4}-\d{4}")
 # One page each, whichever article, ticket, list or link it is.
 KINDS = (
@@ -20,6 +20,8 @@ KINDS = (
     (re.compile(r"^/agent/connaissances/[^/]+(?=/|$)"), "/agent/connaissances/{article}"),
     (re.compile(r"^/(suivi|contact/merci)/[^/]+"), r"/\1/{link}"),
 )
+# What a page is told of the way to it, or of the place in a list.
+PASSING = frozenset({"suite", "appel", "avant", "apres"})
 LINKS = "links => links.map(link => link.href)"
 
 
@@ -29,7 +31,7 @@ def kind_of(address: str) -> str:
     path = parts.path
     for pattern, name in KINDS:
         path = pattern.sub(name, path)
-    asked = sorted(name for name in parse_qs(parts.query) if name != "suite")
+    asked = sorted(name for name in parse_qs(parts.query) if name not in PASSING)
     return path + ("?" + "&".join(asked) if asked else "")
 
 

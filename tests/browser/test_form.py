@@ -1,0 +1,163 @@
+"""The public form on a telephone: nothing is lost, nothing is doubled, and it works bare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.mails import link_in
+from tests.browser.product import Web
+from tests.servers.process import wait_until
+
+PHONE = {"width": 390, "height": 844}
+REFERENCE = re.compile(r"\d{4}-\d{4}-\d{4}")
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 200
+TEXT = "Le bouton « Continuer » reste gris après la photo, depuis mardi."
+REASON = "Ma photo ou mon code e-photo est refusé"
+
+Visit = Callable[..., Visitor]
+
+
+def choose(page: Page, label: str, words: str, choice: str, *, script: bool) -> None:
+    if script:
+        box = page.get_by_role("combobox", name=label)
+        box.fill(words)
+        page.get_by_role("option", name=choice).click()
+        expect(box).to_have_value(choice)
+    else:
+        page.get_by_label(label).select_option(label=choice)
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="Continuer").click()
+
+
+def first_step(page: Page, *, script: bool) -> None:
+    choose(page, "Quel est votre problème ?", "photo refusee", REASON, script=script)
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ce qui se passe")
+
+
+def second_step(page: Page, folder: Path) -> None:
+    """Two files, sent one after the other because the text was forgotten at first."""
+    (folder / "écran 1.png").write_bytes(PNG)
+    (folder / "lettre.pdf").write_bytes(b"%PDF-1.4 rien")
+    page.get_by_label("Photos de l’écran").set_input_files(folder / "écran 1.png")
+    go_on(page)
+    expect(page.get_by_role("group", name="point est à corriger")).to_be_visible()
+    expect(page.locator(".kept-files")).to_contain_text("écran 1.png")
+    page.get_by_label("Que se passe-t-il ?").fill(TEXT)
+    page.get_by_label("Photos de l’écran").set_input_files(folder / "lettre.pdf")
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Vous joindre")
+
+
+def third_step(page: Page, address: str, number: str) -> None:
+    """An address mistyped: all that was typed on the three pages is still there."""
+    page.get_by_label("Nom de famille").fill("Ибрагимова")
+    page.get_by_label("Adresse électronique").fill("sans-arobase")
+    page.get_by_label("Numéro étranger").fill("991234")
+    page.get_by_role("button", name="Envoyer ma demande").click()
+    expect(page.get_by_role("group", name="2 points sont à corriger")).to_be_visible()
+    expect(page.get_by_label("Nom de famille")).to_have_value("Ибрагимова")
+    expect(page.get_by_label("Adresse électronique")).to_have_value("sans-arobase")
+    page.get_by_role("button", name="Retour").click()
+    expect(page.get_by_label("Que se passe-t-il ?")).to_have_value(TEXT)
+    expect(page.locator(".kept-files li")).to_have_count(2)
+    go_on(page)
+    page.get_by_label("Adresse électronique").fill(address)
+    page.get_by_label("Numéro étranger").fill(number)
+
+
+def mails_to(web: Web, address: str) -> list[EmailMessage]:
+    """Without a mail server, mails are written as files."""
+    read = (
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in sorted(web.sent.glob("*.eml"))
+    )
+    return [mail for mail in read if address in (mail["To"] or "")]
+
+
+def tickets_of(visit: Visit, web: Web, name: str) -> int:
+    agent = visit(web)
+    page = agent.sign_in("superviseur@demo.relais")
+    page.goto("/agent/tickets?vue=all")
+    return page.get_by_role("row").filter(has_text=name).count()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_a_request_by_the_form(centre: Web, visit: Visit, tmp_path: Path, script: bool) -> None:
+    address = f"ibragimova.{'avec' if script else 'sans'}@example.org"
+    person = visit(centre, **PHONE, java_script_enabled=script)
+    person.watch.expect(422)
+    page = person.open("/contact")
+    first_step(page, script=script)
+    second_step(page, tmp_path)
+    third_step(page, address, "9912345678" if script else "9912345679")
+    page.get_by_role("button", name="Envoyer ma demande").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre demande est enregistrée")
+    reference = REFERENCE.search(page.locator(".reference-number").inner_text())
+    assert reference
+    expect(page.get_by_role("main")).to_contain_text("Nous vous répondrons le")
+    wait_until(lambda: bool(mails_to(centre, address)), "a receipt by mail")
+    (receipt,) = mails_to(centre, address)
+    assert f"[#{reference[0]}]" in receipt["Subject"]
+
+    page.get_by_role("link", name="Suivre ma demande").click()
+    here = page.url
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nous avons bien reçu votre demande.")
+    expect(page.get_by_role("main")).to_contain_text(TEXT)
+    expect(page.get_by_role("main")).to_contain_text("lettre.pdf")
+    picture = page.get_by_role("link", name="écran 1.png").get_attribute("href")
+    assert page.request.get(picture or "").body() == PNG
+    page.goto(link_in(receipt))
+    expect(page.get_by_role("main")).to_contain_text(reference[0])
+
+    # And by the reference with the address, for those who have lost the link.
+    page.goto("/suivi")
+    page.get_by_label("Référence").fill(reference[0].replace("-", " "))
+    page.get_by_label("Adresse électronique ou téléphone").fill(address.upper())
+    page.get_by_role("button", name="Voir ma demande").click()
+    expect(page).to_have_url(here)
+
+
+def test_a_double_click_makes_one_ticket(centre: Web, visit: Visit) -> None:
+    # Without scripts, so that only the server can tell the second one from the first.
+    person = visit(centre, **PHONE, java_script_enabled=False)
+    page = person.open("/contact")
+    first_step(page, script=False)
+    page.get_by_label("Que se passe-t-il ?").fill(TEXT)
+    go_on(page)
+    page.get_by_label("Nom de famille").fill("Doublet")
+    page.get_by_label("Adresse électronique").fill("doublet@example.org")
+    twice = page.context.new_page()
+    form = page.locator("form[action='/contact']").locator("input, select").all()
+    values = [(f.get_attribute("name") or "", f.input_value()) for f in form]
+    page.get_by_role("button", name="Envoyer ma demande").dblclick()
+    page.wait_for_url("**/contact/merci/**")
+    again = twice.request.post("/contact", form=dict(values) | {"aller": "envoyer"})
+    assert again.url == page.url
+    assert tickets_of(visit, centre, "Doublet") == 1
+
+
+def test_the_form_is_small(centre: Web, visit: Visit) -> None:
+    """60 kB in all, compressed, for people on a slow telephone."""
+    person = visit(centre, **PHONE)
+    sizes: dict[str, int] = {}
+    person.context.on(
+        "requestfinished",
+        lambda request: sizes.__setitem__(
+            request.url, request.sizes()["responseBodySize"]
+        ),
+    )  # fmt: skip
+    person.page.goto("/contact", wait_until="networkidle")
+    assert len(sizes) > 5
+    assert sum(sizes.values()) < 60 * 1024, sizes

@@ -1,0 +1,100 @@
+"""Every page of every role in the demonstration: readable, whole, and usable by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visitor
+from tests.browser.product import ROOT, Web
+from tests.browser.walking import walk
+from web.demo.accounts import ACCOUNTS
+
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = (1280, 390, 320)
+
+SCAN = """async tags => {
+  const found = await axe.run(document, {
+    runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], elementRef: false,
+  });
+  return found.violations.map(v =>
+    `${v.id}: ${v.help}\\n` + v.nodes.slice(0, 3).map(n => `      ${n.html}`).join("\\n"));
+}"""
+# Wider than the window, and the element that makes it so.
+TOO_WIDE = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return null;
+  const wide = [...document.body.querySelectorAll("*")].filter(
+    e => e.getBoundingClientRect().right > room + 1);
+  return wide.slice(-3).map(e => e.outerHTML.slice(0, 120));
+}"""
+
+
+def problems_of(page: Page, *, scan: bool = True) -> list[str]:
+    """What is wrong with the open page, at each width; ``scan`` runs the long checks too."""
+    found = []
+    headings = page.locator("h1").count()
+    if headings != 1:
+        found.append(f"{headings} first headings")
+    if not page.title().partition(" — ")[0].strip():
+        found.append("no title")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate(TOO_WIDE)
+        if wide is not None:
+            found.append(f"{width} px: scrolls sideways because of {wide}")
+    return found + _scanned(page) if scan else found
+
+
+def _scanned(page: Page) -> list[str]:
+    found = []
+    page.evaluate(AXE)
+    for width in WIDTHS[:2]:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{width} px: {words}" for words in page.evaluate(SCAN, RULES)]
+    return found
+
+
+# Accounts that open the same pages as the one before them: the long checks would say the same.
+ALIKE = {"conseillere", "sdanf", "asile", "natali"}
+
+
+@pytest.mark.parametrize("role", ["public", *(account.email for account in ACCOUNTS)])
+def test_every_page_of(role: str, demonstration: Web, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(demonstration)
+    scan = role.partition("@")[0] not in ALIKE
+    start = "/"
+    if role == "public":
+        visitor.open("/")
+    else:
+        visitor.sign_in(role)
+        start = "/agent/"
+    wrong: dict[str, Any] = {}
+    seen = 0
+    for kind, response in walk(visitor.page, start):
+        seen += 1
+        if response.ok:
+            problems = problems_of(visitor.page, scan=scan)
+        else:
+            problems = [f"answer {response.status}"]
+        if problems:
+            wrong[kind] = problems
+    report = "\n".join(f"{kind}\n    " + "\n    ".join(p) for kind, p in wrong.items())
+    assert not wrong, f"{len(wrong)} of {seen} pages:\n{report}"
+    assert seen >= 4
+
+
+def test_the_scan_sees_what_is_wrong(visit: Callable[..., Visitor], demonstration: Web) -> None:
+    """A page made badly on purpose: the checks above are not blind."""
+    page = visit(demonstration, bypass_csp=True).page
+    page.set_content(
+        "<html><title></title><body><h1>a</h1><h1>b</h1><div style='width:2000px'>w</div>"
+        "<input><p style='color:#999;background:#aaa'>pale</p></body></html>"
+    )
+    found = "\n".join(problems_of(page))
+    for words in ("2 first headings", "no title", "scrolls sideways", "label:", "color-contrast"):
+        assert words in found
