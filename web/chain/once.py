@@ -16,9 +16,17 @@ from support.tickets.models import Ticket
 Opener = Callable[[Received], Ticket]
 
 
+def sent_before(channel: Channel, key: str, by: Agent) -> bool:
+    """Whether this very form has opened its ticket already."""
+    known = select(Received.id).where(
+        Received.channel == channel, Received.dedupe_key == _key(by, key)
+    )
+    return db.session().scalar(known) is not None
+
+
 def open_once(channel: Channel, raw: bytes, key: str, by: Agent, opener: Opener) -> Ticket:
     """Keep the form as it came and open its ticket; the same ``key`` gives the same ticket."""
-    kept = receive(channel, raw, source=by.email, dedupe_key=key_of(str(by.id), key))
+    kept = receive(channel, raw, source=by.email, dedupe_key=_key(by, key))
     received = take_unsettled(kept.received.id)
     if received is None:
         known = select(Ticket).join(Received, Received.ticket_id == Ticket.id)
@@ -26,3 +34,7 @@ def open_once(channel: Channel, raw: bytes, key: str, by: Agent, opener: Opener)
     ticket = opener(received)
     settle(received, Outcome.CREATED, ticket_id=ticket.id, entry_id=ticket.last_entry_id)
     return ticket
+
+
+def _key(by: Agent, key: str) -> str:
+    return key_of(str(by.id), key)

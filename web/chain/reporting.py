@@ -19,7 +19,7 @@ from support.tickets.models import Ticket
 from support.tickets.opening import TicketDraft, open_ticket
 from support.tickets.references import shown
 from web.access import staff
-from web.chain.once import open_once
+from web.chain.once import open_once, sent_before
 from web.chain.sheets import Sheet, check, dossier_numbers, known_items, readable, subject_of
 from web.chain.typed import Typed, blank, sent
 from web.desk import catalogue
@@ -66,7 +66,8 @@ def send() -> ResponseReturnValue:
         typed.errors["reason"] = sentence(Problem("field.choice", "reason"))
     if typed.errors or reason is None:
         return _show(typed), 422
-    if _not_seen_yet(reason):
+    # In this order: the ticket that a double click has just opened is no reason to stop.
+    if _not_seen_yet(reason) and not sent_before(Channel.STAFF, typed.key, me()):
         return _show(typed, stopped=True), 422
     ticket = open_once(
         Channel.STAFF, sheet.as_json(), typed.key, me(), lambda r: _open(sheet, reason, r)
