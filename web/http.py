@@ -13,7 +13,6 @@ from support.people.models import Agent
 from support.people.permissions import require
 from web.access import Access, access_of
 
-YEAR = 365 * 24 * 3600
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -22,10 +21,6 @@ class Relais(Flask):
 
     An answer of 400 and above rolls back, unless the view said :func:`keep`.
     """
-
-    def get_send_file_max_age(self, filename: str | None) -> int | None:
-        """A year for an address that carries its version (web/assets.py); otherwise ask again."""
-        return YEAR if request.args.get("v") else None
 
     def dispatch_request(self) -> ResponseReturnValue:
         rule = request.url_rule
