@@ -124,7 +124,9 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "person.unchosen": lambda **p: _(
         "Dites pour qui : choisissez une personne trouvée, ou « Une nouvelle personne »."
     ),
-    "field.number": lambda **p: _("Un nombre entier, de 1 à %(most)s.", **p),
+    "field.number": lambda **p: _(
+        "Écrivez un nombre entier, de 1 à %(most)s, ou laissez vide.", **p
+    ),
     "message.not_yours": lambda **p: _("Seul celui qui a demandé peut ajouter à sa demande."),
     "article.not_found": lambda **p: _("Cette fiche n’existe pas, ou n’existe plus."),
     "article.empty": lambda **p: _("À remplir."),

@@ -135,11 +135,14 @@ def _channel(typed: Typed) -> Channel:
 
 
 def _opened(ticket: Ticket) -> str:
-    words = _("Ticket %(ref)s ouvert chez %(team)s.", ref=shown(ticket.reference),
-              team=ticket.team.label)  # fmt: skip
-    if ticket.promised_at is not None:
-        words += " " + _("Réponse promise le %(day)s.", day=day(ticket.promised_at))
-    return words
+    facts = {"ref": shown(ticket.reference), "team": ticket.team.label}
+    if ticket.promised_at is None:
+        return _("Ticket %(ref)s ouvert chez %(team)s.", **facts)
+    return _(
+        "Ticket %(ref)s ouvert chez %(team)s (réponse promise le %(day)s).",
+        **facts,
+        day=day(ticket.promised_at),
+    )
 
 
 def _found(words: str, chosen: str) -> Mapping[str, object]:

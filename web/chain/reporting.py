@@ -109,7 +109,7 @@ def _opened(ticket: Ticket) -> str:
     if ticket.promised_at is None:
         return _("Signalement envoyé à %(team)s.", team=ticket.team.label)
     return _(
-        "Signalement envoyé à %(team)s. Réponse promise le %(day)s. Vos collègues du site le "
+        "Signalement envoyé à %(team)s (réponse promise le %(day)s). Vos collègues du site le "
         "voient aussi.",
         team=ticket.team.label,
         day=day(ticket.promised_at),
