@@ -75,7 +75,7 @@ def _rail(agent: Agent) -> list[dict[str, Any]]:
     if not views:
         return []
     counts = count_views(agent, views)
-    here = request.args.get("vue") if request.path == "/agent/tickets" else None
+    here = _view_here(views)
     return [
         {
             "label": view_label(view),
@@ -86,6 +86,13 @@ def _rail(agent: Agent) -> list[dict[str, Any]]:
         }
         for view in views
     ]
+
+
+def _view_here(views: tuple[View, ...]) -> str | None:
+    """The view on screen: the queue opens on the first one."""
+    if request.path != "/agent/tickets":
+        return None
+    return request.args.get("vue") or views[0].value
 
 
 def sections(agent: Agent) -> list[dict[str, Any]]:
@@ -105,6 +112,8 @@ def sections(agent: Agent) -> list[dict[str, Any]]:
     mine = [section for section in every if section[0] is None or may(agent, section[0])]
     # A page below a section belongs to it, unless a section of its own is nearer.
     here = max((href for _p, _l, href, _i in mine if _is_below(href)), key=len, default=None)
+    if here == "/agent/tickets" == request.path:
+        here = None  # the view above is where one is
     return [
         {"label": label, "href": href, "icon": icon, "active": href == here}
         for _permission, label, href, icon in mine

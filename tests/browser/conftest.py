@@ -85,7 +85,7 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
-    page.wait_for_url("**/agent/")
+    page.wait_for_url("**/agent/**")
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_every_page_of(role: str, demonstration: Web, visit: Callable[..., Visit
             wrong[kind] = problems
     report = "\n".join(f"{kind}\n    " + "\n    ".join(p) for kind, p in wrong.items())
     assert not wrong, f"{len(wrong)} of {seen} pages:\n{report}"
-    assert seen >= 4
+    assert seen
 
 
 def test_the_scan_sees_what_is_wrong(visit: Callable[..., Visitor], demonstration: Web) -> None:

@@ -200,7 +200,7 @@ def test_a_question_climbs_three_levels_and_is_answered(
 
     # Back at level 1: an article goes into the reply in one action, and the mail leaves.
     open_from(hugo.page, "Revenus")
-    expect(here_on(hugo.page)).to_contain_text("CCC, équipe Charleville")
+    expect(here_on(hugo.page)).to_contain_text("CCC")
     box = hugo.page.get_by_label("Votre réponse", exact=True)
     box.fill("Bonjour Amina Benali,\n\nVotre attestation arrive sous trois jours ouvrés.\n\n")
     search_beside(hugo.page, "attestation prolongation").get_by_role("link", name="Insérer").click()

@@ -30,7 +30,7 @@ def level_path(
     path: list[dict[str, Any]] = []
     for team in teams:
         here = team.id == ticket.team_id
-        path.append({"label": team.label, "state": "current" if here else "past"})
+        path.append(_step(team, "current" if here else "past"))
         if here:
             path[-1] |= {
                 "since": _("depuis %(time)s", time=ago(ticket.team_since)),
@@ -38,8 +38,13 @@ def level_path(
                 "exact": instant(ticket.team_since),
             }
     if ticket.is_open:
-        path += [{"label": t.label, "state": "future"} for t in following[:1]]
+        path += [_step(team, "future") for team in following[:1]]
     return path
+
+
+def _step(team: Team, state: str) -> dict[str, Any]:
+    """« SDST » on the path, the whole name on hover."""
+    return {"label": team.label.partition(",")[0], "name": team.label, "state": state}
 
 
 def other_tickets(ticket: Ticket, agent: Agent) -> Sequence[Ticket]:

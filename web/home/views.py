@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime
 from flask_babel import gettext as _
@@ -49,6 +49,9 @@ ASKERS = (Role.SITE_REFERENT, Role.HELP_POINT_AGENT)
 @staff()
 def home() -> ResponseReturnValue:
     agent = me()
+    doors = _doors(agent)
+    if not views_of(agent) and len(doors) == 1:
+        return redirect(doors[0]["href"])  # one thing to do: that is home
     todo = _todo(agent)
     return render_template(
         "home/home.html",
@@ -59,7 +62,7 @@ def home() -> ResponseReturnValue:
         why=_why,
         work=_work(agent, todo),
         asked=lambda row: row.escalation.question,
-        doors=_doors(agent),
+        doors=doors,
         asks=agent.role in ASKERS,
     )
 
@@ -136,7 +139,8 @@ def _doors(agent: Agent) -> list[dict[str, Any]]:
         (Permission.REPORT_ISSUES, _("Signaler une anomalie"), "/agent/signalements/nouveau",
          "flag"),
         (Permission.OPEN_TICKETS, _("Ouvrir un ticket"), "/agent/tickets/nouveau", "plus-circle"),
-        (Permission.WRITE_ARTICLES, _("Écrire une fiche"), "/agent/connaissances", "book"),
+        (Permission.WRITE_ARTICLES, _("Écrire une fiche"), "/agent/connaissances/redaction",
+         "pencil-square"),
         (Permission.READ_FIGURES, _("Lire les chiffres"), "/agent/pilotage", "bar-chart"),
     ]  # fmt: skip
     return [
