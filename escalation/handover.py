@@ -51,7 +51,7 @@ def prefilled(ticket: Ticket) -> dict[str, str]:
         "dossier_number": ticket.dossier_number,
         "account_email": person.email if person else None,
         "expiry_date": (
-            person.document_expires_on.date().isoformat()
+            f"{person.document_expires_on:%d/%m/%Y}"
             if person and person.document_expires_on
             else None
         ),

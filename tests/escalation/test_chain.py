@@ -125,7 +125,7 @@ def test_nobody_types_again_what_is_known(cast):
     assert prefilled(ticket) == {
         "dossier_number": "D-123",
         "account_email": "awa@example.org",
-        "expiry_date": "2026-12-01",
+        "expiry_date": "01/12/2026",
     }
     assert prefilled(a_ticket(cast, cast.chen)) == {}
     assert prefilled(a_report(cast)) == {}
