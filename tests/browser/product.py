@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import urllib.error
 import urllib.request
@@ -68,6 +69,7 @@ class Worker(Server):
     """``relais worker`` beside a web server."""
 
     name = "worker"
+    stop_signal = signal.SIGKILL  # it may die at any moment, and its polite end takes seconds
 
     def __init__(self, web: Web) -> None:
         super().__init__()

@@ -1,0 +1,1 @@
+"""Stories through the real doors, without a browser, on both databases."""
