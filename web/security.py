@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 
 from web.config import Settings
@@ -21,6 +21,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+GOING_BACK = frozenset({"/contact", "/suivi", "/connexion"})
 
 csrf = CSRFProtect()
 
@@ -53,6 +55,8 @@ def _protect(response: Response, settings: Settings) -> Response:
     if settings.secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if not response.cache_control.max_age and response.mimetype == "text/html":
-        # Pages hold persons' words: no shared computer may keep them.
-        headers.setdefault("Cache-Control", "no-store")
+        # Pages hold persons' words: no shared computer may keep them. The public form is the
+        # exception: its steps answer a POST, and « Back » would show a browser's error.
+        kept = "private, no-cache" if request.path in GOING_BACK else "no-store"
+        headers.setdefault("Cache-Control", kept)
     return response

@@ -82,6 +82,8 @@ def test_pages_with_persons_words_are_kept_by_no_cache(site: Site, ticket: Ticke
     token = follow_token(ticket)
     assert site.as_("teleadviser").get(address(ticket)).headers["Cache-Control"] == "no-store"
     assert site.anyone().get(f"/suivi/{token}").headers["Cache-Control"] == "no-store"
+    # One may go back in the form: its steps answer a POST.
+    assert site.anyone().get("/contact").headers["Cache-Control"] == "private, no-cache"
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> None:
