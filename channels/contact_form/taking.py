@@ -10,7 +10,7 @@ from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import key_of, raw_of, receive
 from support.intake.settling import settle, take_unsettled
 from support.kernel import db
-from support.people.identifying import recognise_or_create
+from support.people.identifying import declared_or_create
 from support.tickets.journal import Words
 from support.tickets.models import Ticket
 from support.tickets.opening import TicketDraft, open_ticket
@@ -40,7 +40,7 @@ def understand(received_id: int) -> Ticket:
 
 def _open(sheet: Sheet, received: Received) -> Ticket:
     session = db.session()
-    person = recognise_or_create(check(sheet))
+    person = declared_or_create(check(sheet))
     reason = session.scalars(select(ContactReason).where(ContactReason.code == sheet.reason)).one()
     procedure = session.scalar(select(Procedure).where(Procedure.code == sheet.procedure))
     words = Words(sheet.text.strip(), channel=Channel.FORM, received=received, files=sheet.files)

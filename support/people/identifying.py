@@ -3,11 +3,16 @@
 Only a sure sign joins: the same foreigner number with a compatible name, or the same address
 with the same name. Families share addresses and telephones: a likeness is for a person to
 judge, never joined by itself.
+
+Two doors. ``recognise_or_create`` is for an address that proved itself by writing (mail) and for
+an agent who has the person before them. ``declared_or_create`` is for what anybody may type on a
+public page: it proves nothing, so it never gives a known person a new address or number. A new
+person is made instead, and whether the two are one is judged by somebody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -55,15 +60,14 @@ def recognise(who: Identity) -> Person | None:
         same = _compatible(_with_number(who.foreigner_number), who)
         if len(same) == 1:
             return same[0]
-    for kind, value in ((ContactKind.EMAIL, who.email), (ContactKind.PHONE, who.phone)):
-        if value:
-            same = [p for p in persons_with(kind, value) if _agrees(p, who)]
-            if len(same) == 1:
-                return same[0]
-            # Of several, one with this very name (or nameless like it): never one more each time.
-            namesakes = [p for p in same if _same_name(p, who)]
-            if namesakes:
-                return namesakes[0]
+    for kind, value in _addresses(who):
+        same = [p for p in persons_with(kind, value) if _agrees(p, who)]
+        if len(same) == 1:
+            return same[0]
+        # Of several, one with this very name (or nameless like it): never one more each time.
+        namesakes = [p for p in same if _same_name(p, who)]
+        if namesakes:
+            return namesakes[0]
     return None
 
 
@@ -72,9 +76,37 @@ def recognise_or_create(who: Identity) -> Person:
 
     Two first contacts of one stranger at the same instant pass one after the other.
     """
+    return _found_or_created(who, recognise)
+
+
+def recognise_declared(who: Identity) -> Person | None:
+    """The known person who already has every address and number given, under this name.
+
+    Who writes from a public page may be anybody: to know somebody's name, telephone or
+    foreigner number is not to be them.
+    """
+    given = _addresses(who)
+    if not given or not who.folded:
+        return None
+    same = [
+        person
+        for person in persons_with(*given[0])
+        if _agrees(person, who) and set(given) <= _known_addresses(person)
+    ]
+    return same[0] if same else None
+
+
+def declared_or_create(who: Identity) -> Person:
+    """As ``recognise_or_create``, for what nobody vouches for: no address is ever added to a
+    person whom we knew.
+    """
+    return _found_or_created(who, recognise_declared)
+
+
+def _found_or_created(who: Identity, find: Callable[[Identity], Person | None]) -> Person:
     for sign in sorted(filter(None, (who.email, who.phone, who.foreigner_number))):
         take_turn(f"person:{sign}")
-    person = recognise(who)
+    person = find(who)
     if person is None:
         person = Person(given_name="", family_name="", language=who.language, contacts=[])
         index_name(person)
@@ -114,7 +146,16 @@ def _complete(person: Person, who: Identity) -> None:
         index_name(person)
     person.foreigner_number = person.foreigner_number or who.foreigner_number
     person.department = person.department or who.department
-    known = {(c.kind, c.value) for c in person.contacts}
-    for kind, value in ((ContactKind.EMAIL, who.email), (ContactKind.PHONE, who.phone)):
-        if value and (kind, value) not in known:
+    known = _known_addresses(person)
+    for kind, value in _addresses(who):
+        if (kind, value) not in known:
             person.contacts.append(PersonContact(kind=kind, value=value))
+
+
+def _addresses(who: Identity) -> list[tuple[ContactKind, str]]:
+    both = ((ContactKind.EMAIL, who.email), (ContactKind.PHONE, who.phone))
+    return [(kind, value) for kind, value in both if value]
+
+
+def _known_addresses(person: Person) -> set[tuple[ContactKind, str]]:
+    return {(c.kind, c.value) for c in person.contacts}

@@ -8,7 +8,14 @@ import pytest
 from sqlalchemy import func, select
 
 from support.kernel import db
-from support.people.identifying import Identity, index_name, recognise, recognise_or_create
+from support.people.identifying import (
+    Identity,
+    declared_or_create,
+    index_name,
+    recognise,
+    recognise_declared,
+    recognise_or_create,
+)
 from support.people.models import ContactKind, Person, PersonContact
 from tests.factories import a_person
 
@@ -131,3 +138,39 @@ def test_two_first_contacts_at_once_make_one_person(real_cast):
             # The second waits for us to commit; if it did not, it would be through by now.
             wait([second], timeout=0.5)
         assert second.result() == first
+
+
+@pytest.mark.parametrize(
+    ("who", "known"),
+    [
+        (Identity("Awa", "Traoré", AWA), "awa"),
+        (Identity("traore", "awa", AWA, PHONE, NUMBER), "awa"),
+        (Identity("Awa", "Traoré", phone=PHONE), "awa"),
+        (Identity("Binta", "Traoré", phone=PHONE), "binta"),
+        # one address is known, the other is new: it may be anybody's
+        (Identity("Awa", "Traoré", "attacker@evil.example", PHONE), None),
+        (Identity("Awa", "Traoré", AWA, "+33639980077"), None),
+        (Identity("Awa", "Traoré", "attacker@evil.example", None, NUMBER), None),
+        # a foreigner number is printed on a card that others hold
+        (Identity("Awa", "Traoré", foreigner_number=NUMBER), None),
+        (Identity(foreigner_number=NUMBER), None),
+        (Identity("Awa", "Traoré", AWA, foreigner_number="7503099999"), None),
+        (Identity("Moussa", "Traoré", AWA), None),
+        (Identity(email=AWA), None),
+        (Identity("Awa", "Traoré"), None),
+        (Identity(), None),
+    ],
+)
+def test_who_is_recognised_by_what_anybody_may_type(cast, who, known):
+    assert recognise_declared(who) is (cast.persons[known] if known else None)
+
+
+def test_what_anybody_may_type_never_adds_an_address(cast):
+    before = [contact.value for contact in cast.awa.contacts]
+    declared = declared_or_create(
+        Identity("Awa", "Traoré", "attacker@evil.example", PHONE, foreigner_number=NUMBER)
+    )
+    assert declared is not cast.awa
+    assert [contact.value for contact in cast.awa.contacts] == before
+    once_more = Identity("Awa", "Traoré", "attacker@evil.example", PHONE, foreigner_number=NUMBER)
+    assert declared_or_create(once_more) is declared  # and never one more each time
