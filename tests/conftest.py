@@ -51,18 +51,30 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
+def engines() -> Iterator[dict[str, Engine]]:
+    """The engines made so far: pytest comes back to a kind as often as the order of tests asks."""
+    made: dict[str, Engine] = {}
+    yield made
+    for engine in made.values():
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
 def engine(
-    database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
+    database: str,
+    engines: dict[str, Engine],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Engine:
     """One migrated database for each worker and kind."""
-    if database == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/core.db"
-    else:
-        url = request.getfixturevalue("postgres_server").create_database("core")
-    engine = db.make_engine(url)
-    make_schema(engine)
-    yield engine
-    engine.dispose()
+    if database not in engines:
+        if database == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/core.db"
+        else:
+            url = request.getfixturevalue("postgres_server").create_database("core")
+        engines[database] = db.make_engine(url)
+        make_schema(engines[database])
+    return engines[database]
 
 
 @pytest.fixture
