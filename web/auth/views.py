@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
+from support.kernel import db
 from support.kernel.errors import Conflict, Problem
-from support.people.signing_in import sign_in
-from web.access import public
+from support.people import signing_in
+from support.people.models import Agent
+from support.people.passwords import verify
+from web.access import own_transactions, public
 from web.auth.sessions import SignedIn
-from web.http import keep
 from web.messages import sentence
 
 bp = Blueprint("auth", __name__)
@@ -28,21 +30,31 @@ def sign_in_page() -> ResponseReturnValue:
 
 
 @bp.post("/connexion")
+@own_transactions
 @public
 def sign_in_now() -> ResponseReturnValue:
     email = request.form.get("email", "")
     try:
-        agent = sign_in(email, request.form.get("password", ""), address=request.remote_addr or "")
+        agent = _sign_in(email, request.form.get("password", ""))
     except Conflict as refusal:
         return _again(email, sentence(refusal.problems[0]), 429)
     if agent is None:
-        keep()
         return _again(email, sentence(Problem("sign_in.wrong")), 422)
     wanted = _wanted()
     session.clear()  # a fresh session: nothing planted before sign-in survives it
     session.permanent = True
     login_user(SignedIn(agent))
     return redirect(wanted)
+
+
+def _sign_in(email: str, password: str) -> Agent | None:
+    with db.transaction():
+        attempt = signing_in.begin(email, address=request.remote_addr or "")
+    # Nothing is held meanwhile: a public form must not wait for somebody's password.
+    if not verify(attempt.stored, password):
+        return None
+    with db.transaction():
+        return signing_in.finish(attempt)
 
 
 @bp.post("/deconnexion")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 
 import pytest
 import time_machine
+from sqlalchemy import func, select
 
+from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
 from support.people import passwords, signing_in
-from support.people.signing_in import PER_ACCOUNT, PER_ADDRESS, WINDOW, sign_in
-from tests.cast import PASSWORD
+from support.people.models import Agent, SignInAttempt
+from support.people.signing_in import KEPT, PER_ACCOUNT, PER_ADDRESS, WINDOW, begin, finish
+from tests.cast import PASSWORD, again
 
 HERE = "192.0.2.1"
 
@@ -27,6 +32,12 @@ def quick_hashes(monkeypatch):
 def clock():
     with time_machine.travel(datetime(2026, 11, 16, 9, tzinfo=UTC), tick=False) as traveller:
         yield traveller
+
+
+def sign_in(email: str, password: str, *, address: str) -> Agent | None:
+    """The three steps, in the transaction of the test."""
+    attempt = begin(email, address=address)
+    return finish(attempt) if passwords.verify(attempt.stored, password) else None
 
 
 @pytest.mark.parametrize(
@@ -142,3 +153,75 @@ def test_a_short_password_is_refused(cast):
 def test_a_hash_that_is_none_opens_nothing(cast, stored):
     cast.dp.password_hash = stored
     assert sign_in(cast.dp.email, stored, address=HERE) is None
+
+
+def test_guesses_at_the_same_instant_are_counted_one_by_one(real_cast):
+    def guess(_number):
+        try:
+            with db.transaction():
+                begin("dp@demo.relais", address=HERE)
+        except Conflict:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(guess, range(40))) == PER_ACCOUNT
+
+
+def test_one_address_guessing_many_accounts_at_once_is_counted_too(real_cast, monkeypatch):
+    monkeypatch.setattr(signing_in, "PER_ADDRESS", 5)
+
+    def guess(number):
+        try:
+            with db.transaction():
+                begin(f"guess{number}@demo.relais", address=HERE)
+        except Conflict:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(guess, range(30))) == 5
+
+
+@pytest.mark.parametrize("meanwhile", ["closed", "new password"])
+def test_what_changes_while_the_password_is_verified_counts(real_cast, meanwhile):
+    with db.transaction():
+        attempt = begin(real_cast.dp.email, address=HERE)
+    assert passwords.verify(attempt.stored, PASSWORD)
+    with db.transaction():
+        agent = again(real_cast.dp)
+        if meanwhile == "closed":
+            agent.active = False
+        else:
+            passwords.set_password(agent, "another long one")
+    with db.transaction():
+        assert finish(attempt) is None
+
+
+def test_few_passwords_are_verified_at_once(monkeypatch):
+    lock, busy = Lock(), [0, 0]
+    real = passwords._hasher
+
+    class Watched:
+        def verify(self, stored, password):
+            with lock:
+                busy[0] += 1
+                busy[1] = max(busy)
+            try:
+                return real.verify(stored, password)
+            finally:
+                with lock:
+                    busy[0] -= 1
+
+    monkeypatch.setattr(passwords, "_hasher", Watched())
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(lambda _: passwords.verify(None, "no such account"), range(40)))
+    assert 1 <= busy[1] <= 2
+
+
+def test_old_attempts_are_forgotten_a_few_at_a_time(cast, db_session, clock):
+    fail(3)
+    clock.shift(KEPT + timedelta(seconds=1))
+    fail(1)
+    assert [signing_in.forget_old_attempts(limit=2) for _ in range(3)] == [2, 1, 0]
+    assert db_session.scalar(select(func.count()).select_from(SignInAttempt)) == 1
