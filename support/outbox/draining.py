@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from support.kernel import db
 from support.kernel.time import now
@@ -25,6 +25,7 @@ LEASE = timedelta(seconds=120)  # longer than the slowest handler: an SMTP serve
 MAX_ATTEMPTS = 14  # with the back-off below: about two days of trying
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=6)
+KEPT = timedelta(days=30)  # a delivered row, to look back at
 
 Handler = Callable[[Mapping[str, Any]], None]
 
@@ -129,3 +130,23 @@ def retry(row_id: int) -> bool:
     )
     db.session().info["outbox_written"] = True  # the doorbell rings after the commit
     return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_done(limit: int = 1000) -> int:
+    """Delete up to ``limit`` rows delivered long ago; returns how many. Given-up ones stay."""
+    before = now() - KEPT
+    # A claim sets available_at ahead of done_at by the lease at most: the index finds the row.
+    old = (
+        select(OutboxRow.id)
+        .where(
+            OutboxRow.state == OutboxState.DONE,
+            OutboxRow.available_at < before,
+            OutboxRow.done_at < before,
+        )
+        .order_by(OutboxRow.available_at, OutboxRow.id)
+        .limit(limit)
+    )
+    result = db.session().execute(
+        delete(OutboxRow).where(OutboxRow.id.in_(old)).execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]

@@ -243,3 +243,18 @@ def test_a_claimed_row_is_passed_over_and_not_waited_for(real_db):
     let_go.set()
     worker.join()
     assert seen == [1, 0]
+
+
+def test_what_was_delivered_long_ago_is_forgotten_a_few_at_a_time(doors_db, clock):
+    put(3)
+    assert drain({"test": lambda _payload: None}) == 3
+    put()
+    drain(failing(GiveUp("never")))
+    clock.shift(draining.KEPT - timedelta(seconds=1))
+    with db.transaction():
+        assert draining.forget_done() == 0
+    clock.shift(timedelta(seconds=2))
+    put()
+    with db.transaction():
+        assert [draining.forget_done(limit=2) for _ in range(3)] == [2, 1, 0]
+    assert [row.state for row in rows()] == [OutboxState.GIVEN_UP, OutboxState.WAITING]
