@@ -41,7 +41,7 @@ def test_what_is_shown_is_read_again(reference):
 
 
 def test_a_reference_begins_with_its_month_and_cannot_be_counted_through():
-    drawn = {new_reference(datetime(2026, 11, 30, 23, tzinfo=UTC)) for _ in range(300)}
+    drawn = {new_reference(datetime(2026, 11, 30, 22, tzinfo=UTC)) for _ in range(300)}
     assert len(drawn) > 290
     assert {reference[:4] for reference in drawn} == {"2611"}
     assert all(read_reference(reference) for reference in drawn)
@@ -58,6 +58,9 @@ GOOD = "26112004831" + damm.calc_check_digit("26112004831")
         GOOD,
         shown(GOOD),
         f"[#{shown(GOOD)}]",
+        GOOD.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
+        shown(GOOD).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")),
+        f"\u2066{shown(GOOD)}\u2069",
         f" {GOOD[:4]} {GOOD[4:8]} {GOOD[8:]}\n",
         "\u00a0".join((GOOD[:4], GOOD[4:8], GOOD[8:])),
         "\u2011".join((GOOD[:4], GOOD[4:8], GOOD[8:])),
@@ -74,3 +77,15 @@ def test_a_reference_is_read_as_people_type_it(typed):
 )
 def test_anything_else_is_none(typed):
     assert read_reference(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "month"),
+    [
+        (datetime(2026, 11, 30, 23, 30, tzinfo=UTC), "2612"),  # half past midnight in Paris
+        (datetime(2026, 11, 30, 22, 30, tzinfo=UTC), "2611"),
+        (datetime(2026, 6, 30, 22, 30, tzinfo=UTC), "2607"),
+    ],
+)
+def test_the_month_is_the_one_on_the_calendar_in_paris(at, month):
+    assert new_reference(at).startswith(month)
