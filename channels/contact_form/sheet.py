@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 from support.kernel.errors import Invalid, Problem
 from support.people.identifying import Identity
+from support.people.languages import offered_language
 from support.people.normalising import email_address, foreigner_number, phone_number
 from support.tickets.journal import FileDraft
 
@@ -59,12 +60,13 @@ def check(sheet: Sheet) -> Identity:
         "phone": _read(phone_number, sheet.phone, problems),
         "foreigner_number": _read(foreigner_number, sheet.foreigner_number, problems),
     }
+    language = _read(offered_language, sheet.language, problems) or "fr"
     if problems:
         raise Invalid(*problems)
     return Identity(
         given_name=sheet.given_name.strip(),
         family_name=sheet.family_name.strip(),
-        language=sheet.language,
+        language=language,
         **read,
     )
 

@@ -40,7 +40,8 @@ def understand(received_id: int) -> Ticket:
 
 def _open(sheet: Sheet, received: Received) -> Ticket:
     session = db.session()
-    person = declared_or_create(check(sheet))
+    who = check(sheet)
+    person = declared_or_create(who)
     reason = session.scalars(select(ContactReason).where(ContactReason.code == sheet.reason)).one()
     procedure = session.scalar(select(Procedure).where(Procedure.code == sheet.procedure))
     words = Words(sheet.text.strip(), channel=Channel.FORM, received=received, files=sheet.files)
@@ -51,7 +52,7 @@ def _open(sheet: Sheet, received: Received) -> Ticket:
         procedure=procedure,
         channel=Channel.FORM,
         person=person,
-        language=sheet.language,
+        language=who.language,
         department=person.department,
         dossier_number=sheet.dossier_number,
         first_received_at=received.received_at,

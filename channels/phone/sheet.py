@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from support.kernel.errors import Invalid, Problem
 from support.people.identifying import Identity
+from support.people.languages import offered_language
 from support.people.normalising import email_address, foreigner_number, phone_number
 from support.tickets.calling import WRAP_UPS
 
@@ -108,7 +109,7 @@ def _identity(sheet: Sheet, problems: list[Problem]) -> Identity:
     return Identity(
         given_name=sheet.given_name.strip(),
         family_name=sheet.family_name.strip(),
-        language=sheet.language,
+        language=_read(offered_language, sheet.language, problems) or "fr",
         phone=_read(phone_number, sheet.phone, problems),
         email=_read(email_address, sheet.email, problems),
         foreigner_number=_read(foreigner_number, sheet.foreigner_number, problems),

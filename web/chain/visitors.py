@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from support.kernel.errors import Invalid, Problem
 from support.people.identifying import Identity, recognise_or_create
+from support.people.languages import offered_language
 from support.people.models import Person, Site
 from support.people.normalising import email_address, foreigner_number, phone_number
 
@@ -22,6 +23,7 @@ def identity(values: Mapping[str, str], department: str | None = None) -> Identi
     email = _read(email_address, values["email"], problems)
     phone = _read(phone_number, values["phone"], problems)
     number = _read(foreigner_number, values["foreigner_number"], problems)
+    language = _read(offered_language, values["language"], problems) or "fr"
     if problems:
         raise Invalid(*problems)
     return Identity(
@@ -30,7 +32,7 @@ def identity(values: Mapping[str, str], department: str | None = None) -> Identi
         email=email,
         phone=phone,
         foreigner_number=number,
-        language=values["language"] or "fr",
+        language=language,
         department=department,
     )
 
