@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden
-from support.people.models import Agent
-from support.people.permissions import Permission, Scope, may, require, scope_of
+from support.people.models import Agent, Team, TeamKind
+from support.people.permissions import PERMISSIONS, Permission, Scope, may, require, scope_of
 from support.tickets.handing import at_home, belongs_to
 from support.tickets.journal import note_event
 from support.tickets.models import State, Ticket
@@ -51,6 +56,29 @@ def release(ticket: Ticket, *, by: Agent) -> None:
 def serves(agent: Agent, ticket: Ticket) -> bool:
     """Whether the agent's team has the ticket now. The centre's teams help each other out."""
     return belongs_to(agent, ticket.team)
+
+
+def can_assign(ticket: Ticket, agent: Agent) -> bool:
+    """Whether ``agent`` may give the ticket to a colleague: nobody's, their own, or anybody's."""
+    reaches = serves(agent, ticket) or scope_of(agent) is Scope.ALL
+    free = ticket.owner_id in (None, agent.id) or may(agent, Permission.ASSIGN_OTHERS)
+    return ticket.is_open and may(agent, Permission.ASSIGN) and reaches and free
+
+
+def colleagues_for(ticket: Ticket) -> Sequence[Agent]:
+    """Who may be given the ticket now, its owner left out, by family name: one query."""
+    centre = TeamKind.CONTACT_CENTRE
+    same = Team.kind == centre if ticket.team.kind is centre else Team.id == ticket.team_id
+    roles = [role for role, rights in PERMISSIONS.items() if Permission.ASSIGN in rights]
+    query = (
+        select(Agent)
+        .join(Team, Agent.team_id == Team.id)
+        .where(same, Agent.active.is_(True), Agent.role.in_(roles))
+        .order_by(Agent.family_name, Agent.given_name, Agent.id)
+    )
+    if ticket.owner_id is not None:
+        query = query.where(Agent.id != ticket.owner_id)
+    return db.session().scalars(query).unique().all()
 
 
 def _require_reach(ticket: Ticket, by: Agent) -> None:

@@ -55,6 +55,7 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"GET {TICKET}": (P.READ_TICKETS,),
     f"POST {TICKET}/messages": (P.READ_TICKETS,),
     f"POST {TICKET}/reponses": (P.REPLY,),
+    f"POST {TICKET}/reouvertures": (P.REPLY,),
     f"POST {TICKET}/attentes": (P.REPLY,),
     f"POST {TICKET}/reprises": (P.REPLY,),
     f"POST {TICKET}/notes": (P.NOTE,),

@@ -14,7 +14,15 @@ from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
 from support.people.models import Agent
 from support.people.permissions import Permission
-from support.tickets import assigning, closing, noting, qualifying, replying, waiting
+from support.tickets import (
+    assigning,
+    closing,
+    noting,
+    qualifying,
+    reopening,
+    replying,
+    waiting,
+)
 from support.tickets.models import ClosedHow, Ticket
 from support.tickets.references import shown
 from support.tickets.visibility import one_visible
@@ -23,6 +31,7 @@ from web.desk import catalogue
 from web.desk.ticket import Typed, refused
 from web.http import me
 from web.library.inserting import read_marks
+from web.reading_args import row_number
 from web.uploads import take_files, unseal
 
 bp = Blueprint("acting", __name__, url_prefix="/agent/tickets/<reference>")
@@ -39,17 +48,18 @@ def back(ticket: Ticket, said: str | None = None) -> ResponseReturnValue:
 def reply(reference: str) -> ResponseReturnValue:
     ticket = one_visible(reference, me(), lock=True)
     typed = Typed("reply", request.form.get("text", ""), request.form.getlist("articles"))
-    files = unseal(request.form.getlist("kept"))
+    files, then = unseal(request.form.getlist("kept")), _wanted()
     try:
         files += take_files(request.files.getlist("files"))
-        then = replying.Then(request.form.get("then", replying.Then.STAY.value))
         draft = replying.ReplyDraft(
             text=typed.text,
             message_id=new_message_id(current_app.config["SETTINGS"].mail_domain),
-            seen_entry_id=request.form.get("seen", type=int),
+            seen_entry_id=row_number(request.form, "seen"),
             files=files,
             articles=read_marks(typed.articles),
         )
+        if "rouvrir" in request.form and reopening.can_reopen(ticket, me()):
+            reopening.reopen(ticket, by=me())
         replying.agent_replies(ticket, draft, by=me())
         _then(ticket, then)
     except (Invalid, Conflict) as error:
@@ -58,6 +68,12 @@ def reply(reference: str) -> ResponseReturnValue:
         fresh = one_visible(reference, me())
         return refused(fresh, again, error, 409 if isinstance(error, Conflict) else 422)
     return back(ticket, _reply_words(ticket, then))
+
+
+def _wanted() -> replying.Then:
+    """What the button said; a ticket that none of ours names stays open."""
+    wanted = request.form.get("then", "")
+    return replying.Then(wanted) if wanted in set(replying.Then) else replying.Then.STAY
 
 
 def _then(ticket: Ticket, then: replying.Then) -> None:
@@ -122,7 +138,7 @@ def release(ticket: Ticket) -> None:
 @_action(Permission.ASSIGN, "/attributions", lambda t: _("Ticket confié à un collègue."))
 def assign(ticket: Ticket) -> None:
     to = db.session().scalar(
-        select(Agent).where(Agent.id == request.form.get("agent", type=int), Agent.active)
+        select(Agent).where(Agent.id == row_number(request.form, "agent"), Agent.active)
     )
     if to is None:
         raise Invalid.of("field.choice", "agent")
@@ -135,6 +151,11 @@ def close(ticket: Ticket) -> None:
     if how not in set(ClosedHow):
         raise Invalid.of("field.choice", "how")
     closing.close(ticket, ClosedHow(how), by=me())
+
+
+@_action(Permission.REPLY, "/reouvertures", lambda t: _("Ticket rouvert : il est à vous."))
+def reopen(ticket: Ticket) -> None:
+    reopening.reopen(ticket, by=me())
 
 
 @_action(Permission.REPLY, "/attentes", lambda t: _("La date promise attend la personne."))

@@ -20,12 +20,13 @@ from support.kernel.errors import DomainError
 from support.people.models import Agent, Team
 from support.people.permissions import Permission, may
 from support.tickets.asking import speaks_for_requester
-from support.tickets.assigning import serves
+from support.tickets.assigning import can_assign, colleagues_for, serves
 from support.tickets.filing import UNSORTED_REASON
 from support.tickets.models import State, Ticket
+from support.tickets.reopening import can_reopen
 from support.tickets.replying import can_close, can_reply, fronts, requester_address
 from support.tickets.thread import read_thread, reads_internal
-from support.tickets.timeline import Entry
+from support.tickets.timeline import Entry, EntryKind
 from support.tickets.visibility import one_visible
 from web import uploads
 from web.access import staff
@@ -35,6 +36,7 @@ from web.desk.labels import item_label
 from web.http import me
 from web.library.inserting import passage
 from web.messages import sentences
+from web.reading_args import row_number
 
 bp = Blueprint("ticket", __name__)
 
@@ -71,9 +73,10 @@ def refused(ticket: Ticket, typed: Typed, error: DomainError, status: int) -> Re
 
 
 def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
-    before = request.args.get("avant", type=int)
+    before = row_number(request.args, "avant")
     thread = read_thread(ticket, by=agent, before=before)
     climbed, following = open_escalations(ticket), chain.next_teams(ticket)
+    can = allowed(ticket, agent, climbed, following)
     return render_template(
         "desk/ticket.html",
         ticket=ticket,
@@ -81,7 +84,10 @@ def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
         before=before,
         typed=typed,
         kept=uploads.kept_files(typed.files),
-        can=allowed(ticket, agent, climbed, following),
+        can=can,
+        colleagues=colleagues_for(ticket) if can["assign"] else [],
+        asked=before is None and _asked(thread),
+        simple=_simple(ticket),
         internal=reads_internal(ticket, agent),
         path=facts.level_path(ticket, climbed, following),
         others=facts.other_tickets(ticket, agent),
@@ -122,6 +128,8 @@ def allowed(
         and can_reply(ticket, agent)
         and not away
         and ticket.state is not State.WAITING_PERSON,
+        "assign": can_assign(ticket, agent),
+        "reopen": can_reopen(ticket, agent),
         "resume": may(agent, Permission.REPLY) and ticket.state is State.WAITING_PERSON,
         "escalate": may(agent, Permission.ESCALATE) and here and ticket.is_open and bool(following),
         "answer_below": answers and active,
@@ -130,6 +138,18 @@ def allowed(
         "call": may(agent, Permission.TAKE_CALLS),
         "message": speaks_for_requester(agent, ticket),
     }
+
+
+def _asked(thread: Sequence[Entry]) -> bool:
+    """Whether the last word is ours: only then is there an answer to wait for."""
+    spoken = (e.kind for e in reversed(thread) if e.kind in (EntryKind.MESSAGE, EntryKind.REPLY))
+    return next(spoken, None) is EntryKind.REPLY
+
+
+def _simple(ticket: Ticket) -> bool:
+    """Whether one answer usually ends it: nothing has gone up, come back or been chased."""
+    fresh = ticket.state in (State.NEW, State.IN_PROGRESS) and ticket.level == 1
+    return fresh and not ticket.reopenings and not ticket.chasers
 
 
 def _suggestions(ticket: Ticket, thread: Sequence[Entry], agent: Agent) -> Sequence[Any]:

@@ -15,10 +15,10 @@ from support.tickets.noting import add_note
 from support.tickets.references import shown
 from support.tickets.timeline import ArticleUse, Entry, EntryKind
 from tests.cast import again
-from tests.factories import GIVEN, QUESTION, a_person, a_ticket, counted
+from tests.factories import GIVEN, QUESTION, a_person, a_ticket, an_article, counted
 from tests.web.conftest import Site
 
-BOUND = 17
+BOUND = 18  # of which one names the colleagues to whom it may be given
 
 
 def address(ticket: Ticket, action: str = "") -> str:
@@ -66,13 +66,16 @@ def test_a_reply_closes_when_told_so_and_says_it(site: Site, ticket: Ticket) -> 
 
 
 def test_an_article_is_remembered_with_its_revision(site: Site, ticket: Ticket) -> None:
+    with db.transaction():
+        article = an_article(site.cast)
+    marks = [f"{article.id}:1", f"{article.id}:2", "424242:7", "n'importe quoi"]
     site.as_("teleadviser").send(
         address(ticket, "/reponses"),
-        {"text": "Selon la fiche…", "then": "stay", "articles": ["7:3", "n'importe quoi"]},
+        {"text": "Selon la fiche…", "then": "stay", "articles": marks},
     )
     with db.transaction() as session:
         use = session.scalars(select(ArticleUse)).one()
-        assert (use.article_id, use.revision) == (7, 3)
+        assert (use.article_id, use.revision) == (article.id, 1)
 
 
 def test_a_reply_begun_before_a_colleague_s_is_stopped_and_kept(site: Site, ticket: Ticket) -> None:
