@@ -18,13 +18,21 @@ def language_name(code: str) -> str:
     return found or code
 
 
+def own_language_name(code: str) -> str:
+    """A language for those who speak it, then for the page: « العربية (arabe) »."""
+    own = Locale.parse(code).get_display_name(code) or code
+    here = language_name(code)
+    return own.capitalize() if own.lower() == here.lower() else f"{own.capitalize()} ({here})"
+
+
 def country_name(code: str) -> str:
     """« Haïti » for « HT », in the language of the page; the code itself when it is none."""
     return Locale.parse(str(get_locale())).territories.get(code.upper()) or code
 
 
 def init(app: Flask) -> None:
-    app.jinja_env.globals.update(language_name=language_name, country_name=country_name)
+    app.jinja_env.globals.update(language_name=language_name, own_language_name=own_language_name)
+    app.jinja_env.globals.update(country_name=country_name)
     Babel(app, locale_selector=_choose, default_translation_directories="translations")
     app.context_processor(_template_names)
 
