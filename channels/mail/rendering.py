@@ -15,10 +15,15 @@ from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from channels.mail.directions import by_itself, direction, left_to_right, linked
+
 FOLDER = Path(__file__).parent / "letters"
 FALLBACK = "fr"
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
 PARIS = ZoneInfo("Europe/Paris")
+
+# Of the facts of a letter: numbers and addresses, and what is in whatever language it is in.
+_NUMBERS = ("reference", "address", "phone", "email")
+_NAMES = ("name", "subject", "service")
 
 # Plain texts: nothing to escape.
 _texts = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)
@@ -29,9 +34,10 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_pages.filters["linked"] = linked
 _fragment = _pages.from_string(
-    "{% for p in paragraphs %}{% if p.lines %}<p>{{ p.lines | map('urlize') | join(br) }}</p>"
-    "{% endif %}{% if p.points %}<ul>{% for one in p.points %}<li>{{ one | urlize }}</li>"
+    "{% for p in paragraphs %}{% if p.lines %}<p>{{ p.lines | map('linked') | join(br) }}</p>"
+    "{% endif %}{% if p.points %}<ul>{% for one in p.points %}<li>{{ one | linked }}</li>"
     "{% endfor %}</ul>{% endif %}{% endfor %}"
 )
 
@@ -76,13 +82,25 @@ class Paragraph:
 def render_letter(name: str, language: str, facts: Facts) -> tuple[str, str, str]:
     """Subject, text and HTML of a letter; in French when it does not exist in ``language``."""
     code = language_of(name, language)
-    words = asdict(facts) | {
-        "received": in_words(facts.received_at, code),
-        "promised": in_words(facts.promised_at, code) if facts.promised_at else "",
-    }
+    words = (
+        asdict(facts)
+        | _isolated(facts, code)
+        | {
+            "received": in_words(facts.received_at, code),
+            "promised": in_words(facts.promised_at, code) if facts.promised_at else "",
+        }
+    )
     subject = _texts.get_template(f"{name}/{code}/subject.txt").render(words)
     text = _texts.get_template(f"{name}/{code}/body.txt").render(words).strip()
     return " ".join(subject.split()), text, fragment(text)
+
+
+def _isolated(facts: Facts, language: str) -> dict[str, str]:
+    """What would be torn in a text written from right to left, as it must stand there."""
+    if direction(language) == "ltr":
+        return {}
+    numbers = {name: left_to_right(getattr(facts, name)) for name in _NUMBERS}
+    return numbers | {name: by_itself(getattr(facts, name)) for name in _NAMES}
 
 
 def language_of(name: str, language: str) -> str:
@@ -94,7 +112,9 @@ def language_of(name: str, language: str) -> str:
 def framed(text: str, frame: Frame, language: str, title: str) -> tuple[str, str]:
     """The whole mail, as text and as HTML. ``language`` is the one ``text`` is written in."""
     code = language_of("frame", frame.language)
-    follow = _texts.get_template(f"frame/{code}/follow.txt").render(reference=frame.reference)
+    rtl = direction(code) == "rtl"
+    reference = left_to_right(frame.reference) if rtl else frame.reference
+    follow = _texts.get_template(f"frame/{code}/follow.txt").render(reference=reference)
     words = {"follow": follow.strip(), "follow_url": frame.follow_url}
     plain = _texts.get_template("frame/body.txt").render(
         words, text=text.strip(), signature=frame.signature
@@ -131,10 +151,6 @@ def in_words(instant: datetime, language: str) -> str:
     """« vendredi 4 décembre 2026 », the day it is in Paris."""
     said = format_date(instant.astimezone(PARIS).date(), "full", locale=language)
     return said.replace(" 1 ", " 1er ", 1) if language == "fr" else said
-
-
-def direction(language: str) -> str:
-    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 def _all_points(lines: Iterable[str]) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from channels.mail import notices
 from channels.mail.notices import render_letter
-from channels.mail.rendering import FOLDER, Facts, in_words
+from channels.mail.rendering import FOLDER, Facts, Frame, framed, in_words
 from escalation.raising import HandoverDraft, escalate
 from support.intake.models import Channel
 from support.kernel import db
@@ -117,6 +117,34 @@ def test_every_letter_is_whole_in_every_language(letter: str, language: str) -> 
     assert "\n\n\n" not in short
     assert "  " not in short
     assert in_words(FACTS.promised_at, language) not in short
+
+
+def test_numbers_keep_their_order_in_arabic() -> None:
+    _subject, text, html = render_letter("acknowledgement", "ar", FACTS)
+    for words in (FACTS.reference, FACTS.address, FACTS.phone):
+        assert f"\u2066{words}\u2069" in text
+        assert f'<bdi dir="ltr">{words}</bdi>' in html
+    assert f"\u2066{FACTS.email}\u2069" in text
+    assert f'<bdi dir="ltr"><a href="mailto:{FACTS.email}">{FACTS.email}</a></bdi>' in html
+    assert f"\u2068{FACTS.subject}\u2069" in text
+    assert not set("\u2066\u2068\u2069") & set(html)
+    assert not set("\u2066\u2068\u2069") & set(render_letter("acknowledgement", "fr", FACTS)[1])
+
+
+def test_marks_in_a_subject_do_not_end_ours() -> None:
+    facts = replace(FACTS, subject="\u2069<b>x\u2066")
+    _subject, text, html = render_letter("reopened", "ar", facts)
+    assert "\u2068<b>x\u2069" in text
+    assert '<bdi dir="auto">&lt;b&gt;x</bdi>' in html
+
+
+def test_the_frame_keeps_the_order_of_the_reference_and_the_link() -> None:
+    frame = Frame("2611-2004-8312", "https://relais.example.org/suivi/a.b", "Le service", "ar")
+    text, html = framed("مرحبًا", frame, "ar", "رسالة")
+    assert "\u20662611-2004-8312\u2069" in text
+    assert '<bdi dir="ltr">2611-2004-8312</bdi>' in html
+    assert '"><bdi dir="ltr">https://relais.example.org/suivi/a.b</bdi></a>' in html
+    assert "\nhttps://relais.example.org/suivi/a.b\n" in text  # bare: readers link what they see
 
 
 def test_every_folder_of_letters_has_the_same_languages() -> None:
