@@ -53,8 +53,8 @@ def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Es
     promising.resume(ticket)  # we no longer wait for the person: the promise runs
     move(ticket, State.ESCALATED, by=by, team=to.label, level=to.level)
     hand_to(ticket, to, None)
-    if first:
-        publish("notice.send", ticket_id=ticket.id, letter="passed_on", about=raised.id)
+    if first:  # each time a request climbs again it is the same news: said once an opening
+        publish("notice.send", ticket_id=ticket.id, letter="passed_on", about=ticket.reopenings)
     return raised
 
 

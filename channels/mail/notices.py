@@ -30,7 +30,7 @@ LETTERS = frozenset({"acknowledgement", "reopened", "passed_on"})
 # Two machines that answer each other would never stop: an address hears this much, no more.
 MOST_A_DAY = 10
 
-__all__ = ["LETTERS", "facts_of", "render_letter", "send"]
+__all__ = ["LETTERS", "facts_of", "render_letter", "send", "written"]
 
 
 def send(payload: Mapping[str, Any]) -> None:
@@ -47,7 +47,7 @@ def send(payload: Mapping[str, Any]) -> None:
             return
         hold(ticket)
         once = ":".join(str(p) for p in (letter, ticket.id, payload.get("about")) if p is not None)
-        if not _written(once) and _wanted(letter, ticket):
+        if not written(once) and _wanted(letter, ticket):
             _write(letter, ticket, once)
 
 
@@ -81,7 +81,8 @@ def _write(letter: str, ticket: Ticket, once: str) -> None:
     dispatch(ticket, write(ticket, EntryKind.NOTICE, words, by=SYSTEM))
 
 
-def _written(once: str) -> bool:
+def written(once: str) -> bool:
+    """Whether the letter of this key has been written."""
     return db.session().scalar(select(Entry.id).where(Entry.once_key == once)) is not None
 
 

@@ -146,6 +146,22 @@ def test_the_person_is_told_once_that_it_was_passed_on(cast, db_session):
     assert letters(db_session).count("passed_on") == 1
 
 
+def test_a_second_climb_is_the_same_news_until_the_ticket_is_reopened(cast, db_session):
+    ticket = a_ticket(cast)
+    climb(ticket, "dp", cast, by=cast.teleadviser)
+    withdraw(ticket, by=cast.teleadviser)
+    climb(ticket, "dp", cast, by=cast.teleadviser)
+    withdraw(ticket, by=cast.teleadviser)
+    ticket.reopenings += 1
+    climb(ticket, "dp", cast, by=cast.teleadviser)
+    first, second, later = (
+        row.payload["about"]
+        for row in db_session.scalars(select(OutboxRow).where(OutboxRow.topic == "notice.send"))
+        if row.payload["letter"] == "passed_on"
+    )
+    assert first == second != later
+
+
 def test_the_database_refuses_two_open_hand_overs_to_one_team(cast, db_session):
     ticket = a_ticket(cast)
     raised = climb(ticket, "dp", cast, by=cast.teleadviser)

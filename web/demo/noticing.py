@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from channels.mail import post
-from channels.mail.notices import facts_of
+from channels.mail.notices import facts_of, written
 from channels.mail.rendering import language_of, render_letter
 from support.intake.models import Channel
 from support.kernel.time import as_of, now
@@ -26,6 +26,8 @@ def notice(ticket: Ticket, letter: str, about: int | None = None) -> None:
     if not has_address(ticket):
         return
     once = ":".join(str(part) for part in (letter, ticket.id, about) if part is not None)
+    if written(once):
+        return
     with as_of(now() + AFTER):
         subject, text, _html = render_letter(letter, ticket.language, facts_of(ticket))
         words = Words(

@@ -130,11 +130,9 @@ class Play:
         first = not above and self.ticket.team_id == self.ticket.home_team_id
         given = wording.handover(step.value, before, self._in_the_report())
         draft = HandoverDraft(self._text(step.value["question"]), given)
-        raised = escalate(
-            self.ticket, self.company.teams[step.value["to"]], draft, by=self._holder()
-        )
+        escalate(self.ticket, self.company.teams[step.value["to"]], draft, by=self._holder())
         if first:
-            noticing.notice(self.ticket, "passed_on", raised.id)
+            noticing.notice(self.ticket, "passed_on", self.ticket.reopenings)
 
     _pass_up = _escalate
 
