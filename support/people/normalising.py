@@ -24,6 +24,17 @@ def fold(text: str) -> str:
     return " ".join(re.split(r"[\W_]+", plain.translate(_LETTERS))).strip()
 
 
+def western_digits(text: str) -> str:
+    """Digits of any keyboard (« ٢٦١١ », « ۲۶۱۱ ») as 0 to 9, without the marks of direction that
+    come along when one copies from a text written from right to left."""
+    return "".join(_western(c) for c in text if unicodedata.category(c) != "Cf")
+
+
+def _western(char: str) -> str:
+    value = unicodedata.decimal(char, None)
+    return char if value is None else str(value)
+
+
 def fold_name(text: str) -> str:
     """As :func:`fold`, and « N'Diaye » is « Ndiaye »."""
     return fold(text.translate(_APOSTROPHES))
@@ -47,7 +58,7 @@ def phone_number(text: str) -> str:
     Raises Invalid ``phone.invalid``.
     """
     try:
-        number = phonenumbers.parse(text, "FR")
+        number = phonenumbers.parse(western_digits(text), "FR")
     except phonenumbers.NumberParseException as error:
         raise Invalid.of("phone.invalid", "phone") from error
     # A French number with a digit missing keeps its zero: « 06 39 98 00 0 » is none.
@@ -81,7 +92,7 @@ def foreigner_number(text: str) -> str | None:
     Raises Invalid: ``foreigner_number.nine`` for nine digits (old cards: a zero is often
     missing), ``foreigner_number.invalid`` otherwise.
     """
-    digits = re.sub(r"[\s.\-]", "", text)
+    digits = re.sub(r"[\s.\-]", "", western_digits(text))
     if not digits:
         return None
     if re.fullmatch(r"[0-9]{10}", digits):
