@@ -116,10 +116,17 @@ def delay(at: datetime) -> str:
     days = working_days_between(now(), at, _OFFICE)
     if at < now():
         if days == 0:
-            return _("en retard depuis %(moment)s", moment=moment(at))
+            return _late_since(at)
         return ngettext(
             "en retard de %(num)s jour ouvré", "en retard de %(num)s jours ouvrés", -days
         )
     if days == 0:
         return _("aujourd’hui")
     return ngettext("dans %(num)s jour ouvré", "dans %(num)s jours ouvrés", days)
+
+
+def _late_since(at: datetime) -> str:
+    local = at.astimezone(get_timezone())
+    if local.date() == now().astimezone(get_timezone()).date():
+        return _("en retard depuis %(time)s", time=format_datetime(at, "HH:mm"))
+    return _("en retard depuis le %(moment)s", moment=moment(at))

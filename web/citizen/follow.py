@@ -67,6 +67,9 @@ def ask() -> ResponseReturnValue:
 def look_up() -> ResponseReturnValue:
     reference = request.form.get("reference", "")
     contact = request.form.get("contact", "").strip()
+    if not (reference.strip() and contact):
+        typed = {"reference": reference, "contact": contact}
+        return render_template("citizen/follow_ask.html", **typed, problem=None, empty=True), 422
     try:
         refuse_guessers("suivi", request.remote_addr or "")
         ticket = following.by_reference(reference, _normalised(contact))

@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from support.kernel import db
 from support.tickets import following
+from support.tickets.authors import SYSTEM
+from support.tickets.journal import Words, write
 from support.tickets.models import State, Ticket
 from support.tickets.noting import add_note
 from support.tickets.references import shown
@@ -60,7 +62,7 @@ def test_the_reference_with_where_it_came_from_opens_it(
     assert site.anyone().get(answer.headers["Location"]).status_code == 200
 
 
-@pytest.mark.parametrize("contact", ["binta@example.org", "", "nonsense", "06 39 98 00 09"])
+@pytest.mark.parametrize("contact", ["binta@example.org", "nonsense", "06 39 98 00 09"])
 def test_the_reference_alone_shows_nothing(site: Site, ticket: Ticket, contact: str) -> None:
     fields = {"reference": shown(ticket.reference), "contact": contact}
     answer = site.anyone().send("/suivi", fields)
@@ -108,3 +110,32 @@ def test_writing_to_a_closed_request_reopens_it(site: Site, ticket: Ticket) -> N
     with db.transaction():
         assert again(ticket).state is State.REOPENED
     assert "Réponse promise le" in browser.get(link(ticket)).text
+
+
+def test_a_receipt_is_an_automatic_message_not_an_answer(site: Site, ticket: Ticket) -> None:
+    with db.transaction():
+        write(again(ticket), EntryKind.NOTICE, Words("Nous avons bien reçu"), by=SYSTEM)
+    page = site.anyone().get(link(ticket)).text
+    assert "Nous avons bien reçu" in page
+    assert "Message automatique" in page
+    assert "entry-reply" not in page
+    desk = site.as_("teleadviser").get(f"/agent/tickets/{ticket.reference}").text
+    assert "Message automatique" in desk
+    assert "entry-reply" not in desk
+
+
+def test_digits_of_an_arabic_keyboard_open_it_too(site: Site, ticket: Ticket) -> None:
+    arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    fields = {
+        "reference": shown(ticket.reference).translate(arabic),
+        "contact": "06 39 98 00 01".translate(arabic),
+    }
+    assert site.anyone().send("/suivi", fields).status_code == 303
+
+
+def test_an_empty_look_up_says_what_to_fill_in(site: Site, ticket: Ticket) -> None:
+    answer = site.anyone().send("/suivi", {"reference": "", "contact": " "})
+    assert answer.status_code == 422
+    assert "ne vont pas ensemble" not in answer.text
+    assert "Référence : à remplir." in answer.text
+    assert "Adresse électronique ou téléphone : à remplir." in answer.text
