@@ -12,6 +12,10 @@ from sqlalchemy.orm import Session
 
 from escalation.models import Escalation
 from escalation.raising import HandoverDraft, escalate
+from knowledge.articles import publishing, writing
+from knowledge.articles.models import Article, Audience
+from knowledge.articles.writing import About
+from knowledge.articles.writing import Words as ArticleWords
 from support.intake.models import Channel, Received
 from support.intake.receiving import key_of, receive
 from support.kernel import db, files
@@ -23,7 +27,7 @@ from support.tickets.journal import FileDraft, Words
 from support.tickets.models import Ticket
 from support.tickets.opening import TicketDraft, open_ticket
 from support.tickets.replying import ReplyDraft
-from tests.cast import Cast
+from tests.cast import Cast, again
 
 _numbers = count(1)
 
@@ -79,6 +83,16 @@ def a_report(cast: Cast, by: Agent | None = None, *, reason: str = "renewal.busi
         department=referent.team.site.department if referent.team.site else None,
     )
     return open_ticket(draft, by=referent)
+
+
+def an_article(cast: Cast, slug: str = "photo-refusee") -> Article:
+    """An article that the public reads, in its first revision."""
+    editor = again(cast.editor)
+    about = About(audience=Audience.PUBLIC)
+    article = writing.draft(slug, ArticleWords("Photo refusée", "", "Prenez-en une autre."), about,
+                            by=editor)  # fmt: skip
+    publishing.publish(article, by=editor)
+    return article
 
 
 def a_message_id() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from web import assets, errors, filters, health, i18n, rail, security, wiring
@@ -10,6 +11,7 @@ from web.auth import sessions
 from web.config import Settings
 from web.desk import labels
 from web.http import Relais
+from web.reading_args import MOST
 from web.rooms import blueprints
 
 
@@ -17,7 +19,7 @@ class RowNumber(IntegerConverter):
     """A number that a row may have: a greater one is no page, rather than a database error."""
 
     def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=2**63 - 1)
+        super().__init__(url_map, max=MOST)
 
 
 def create_app(settings: Settings | None = None, *, configure: bool = True) -> Flask:
@@ -26,6 +28,10 @@ def create_app(settings: Settings | None = None, *, configure: bool = True) -> F
     if configure:
         wiring.configure(settings)
     app = Relais("web", template_folder="templates", static_folder="static")
+    if count := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
     app.url_map.converters["int"] = RowNumber
     app.config.update(
         SETTINGS=settings,

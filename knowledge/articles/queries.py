@@ -63,11 +63,6 @@ def audience_of(agent: Agent | None) -> Audience:
     return Audience.PUBLIC
 
 
-def audiences_for(agent: Agent | None) -> tuple[Audience, ...]:
-    """The audiences whose articles ``agent`` (None: the public) may read."""
-    return readable_by(audience_of(agent))
-
-
 def readable_by(audience: Audience) -> tuple[Audience, ...]:
     return tuple(Audience) if audience is Audience.STAFF else (Audience.PUBLIC,)
 
@@ -75,11 +70,6 @@ def readable_by(audience: Audience) -> tuple[Audience, ...]:
 def by_slug(slug: str, audience: Audience) -> PublishedArticle:
     """One published article. Raises NotVisible when there is none for this reader."""
     return _one(_published().where(Article.slug == slug, _readable(audience)))
-
-
-def by_id(article_id: int, audience: Audience) -> PublishedArticle:
-    """Like :func:`by_slug`, for what is known by its number."""
-    return _one(_published().where(Article.id == article_id, _readable(audience)))
 
 
 def readable_ids(article_ids: Sequence[int], audience: Audience) -> set[int]:
@@ -95,6 +85,28 @@ def readable_ids(article_ids: Sequence[int], audience: Audience) -> set[int]:
     )
 
 
+def sent_revisions(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of the (article id, revision) ``pairs`` that the public may have been given.
+
+    The article is public and published now; the revision is the one that is read, or one from
+    before it.
+    """
+    known = {
+        (article_id, number)
+        for article_id, number in db.session().execute(
+            select(Revision.article_id, Revision.number)
+            .join(Article, Article.id == Revision.article_id)
+            .where(
+                Article.id.in_({article_id for article_id, _number in pairs}),
+                Article.state == ArticleState.PUBLISHED,
+                Article.audience == Audience.PUBLIC,
+                Revision.number <= Article.published_number,
+            )
+        )
+    }
+    return [pair for pair in pairs if pair in known]
+
+
 def published(
     audience: Audience, *, procedure: str | None = None, reason: str | None = None
 ) -> list[PublishedArticle]:
@@ -106,18 +118,6 @@ def published(
         query = query.where(Article.reasons.any(code=reason))
     rows = db.session().execute(query.order_by(Revision.title)).all()
     return [_as_published(article, revision) for article, revision in rows]
-
-
-def by_family(audience: Audience) -> dict[str, list[PublishedArticle]]:
-    """Published articles by family of procedures; under ``""`` those of no procedure.
-
-    An article of several families stands in each.
-    """
-    groups: dict[str, list[PublishedArticle]] = {}
-    for article in published(audience):
-        for family in article.families or ("",):
-            groups.setdefault(family, []).append(article)
-    return groups
 
 
 def for_editors(

@@ -18,6 +18,7 @@ from support.outbox import draining
 from support.outbox.models import OutboxRow, OutboxState
 from support.people.permissions import Permission
 from web.access import staff
+from web.reading_args import row_number
 
 bp = Blueprint("given_up", __name__, url_prefix="/agent/administration/envois")
 
@@ -39,7 +40,7 @@ class GivenUp:
 @bp.get("")
 @staff(Permission.ADMINISTER)
 def listing() -> ResponseReturnValue:
-    found = _rows(request.args.get("apres", type=int))
+    found = _rows(row_number(request.args, "apres"))
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     return render_template(
         "admin/given_up.html",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -28,6 +27,7 @@ from support.tickets.thread import reads_internal
 from web.access import staff
 from web.desk import catalogue
 from web.http import me
+from web.reading_args import place_in_list
 
 bp = Blueprint("escalations", __name__)
 
@@ -135,14 +135,8 @@ def _chips(filters: Filters, choices: dict[str, list[tuple[str, str]]]) -> list[
 
 
 def _cursor() -> Cursor | None:
-    for name, backwards in (("apres", False), ("avant", True)):
-        at, _sep, identifier = request.args.get(name, "").partition("_")
-        if at and identifier.isdecimal():
-            try:
-                return Cursor(datetime.fromisoformat(at), int(identifier), backwards)
-            except ValueError:
-                return None
-    return None
+    place = place_in_list()
+    return Cursor(place.at, place.id, place.backwards) if place else None
 
 
 def _page_address(cursor: Cursor | None) -> str | None:

@@ -14,6 +14,7 @@ from support.intake.models import Channel, Received
 from support.kernel import db
 from support.kernel.errors import Invalid, Problem
 from support.people.finding import find_persons, one_person
+from support.people.languages import LANGUAGES
 from support.people.models import Agent, Person, TeamKind
 from support.people.permissions import Permission
 from support.tickets.journal import Words
@@ -26,12 +27,12 @@ from web.chain import visitors
 from web.chain.once import open_once
 from web.chain.sheets import Sheet, check, dossier_numbers, known_items, readable, subject_of
 from web.chain.typed import Typed, blank, sent
-from web.citizen.contact import LANGUAGES
 from web.desk import catalogue
 from web.desk.facts import masked
 from web.filters import day
 from web.http import me
 from web.messages import sentence
+from web.reading_args import number
 
 bp = Blueprint("opening", __name__, url_prefix="/agent/tickets/nouveau")
 
@@ -124,7 +125,7 @@ def _person(typed: Typed) -> Person:
     chosen = typed.values["person"]
     if chosen == visitors.NEW:
         return visitors.welcome(typed.values, site=me().team.site)
-    return one_person(int(chosen) if chosen.isdecimal() else 0, by=me())
+    return one_person(number(chosen) or 0, by=me())
 
 
 def _channel(typed: Typed) -> Channel:
@@ -147,8 +148,9 @@ def _opened(ticket: Ticket) -> str:
 
 def _found(words: str, chosen: str) -> Mapping[str, object]:
     people = list(find_persons(words, by=me(), limit=FOUND))
-    if chosen.isdecimal() and int(chosen) not in {p.id for p in people}:
-        people.insert(0, one_person(int(chosen), by=me()))
+    known = number(chosen)
+    if known is not None and known not in {p.id for p in people}:
+        people.insert(0, one_person(known, by=me()))
     return {
         "people": people,
         "chosen": chosen,

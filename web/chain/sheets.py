@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from support.kernel.errors import Invalid, Problem
 from support.tickets.journal import FileDraft
 from web.desk.labels import item_label
+from web.reading_args import number
 
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 500
@@ -100,12 +101,12 @@ def dossier_numbers(sheet: Sheet) -> list[str]:
 
 
 def _facts(sheet: Sheet) -> Mapping[str, str]:
-    number = _number(sheet.affected)
+    affected = _number(sheet.affected)
     facts = {
         item_label("exact_message"): sheet.exact_message.strip(),
         item_label("step_reached"): sheet.step_reached.strip(),
         item_label("browser"): sheet.browser.strip(),
-        _("Dossiers concernés"): str(number) if number is not None else "",
+        _("Dossiers concernés"): str(affected) if affected is not None else "",
         _("Numéros"): ", ".join(dossier_numbers(sheet)),
     }
     return {label: value for label, value in facts.items() if value}
@@ -113,7 +114,4 @@ def _facts(sheet: Sheet) -> Mapping[str, str]:
 
 def _number(typed: str) -> int | None:
     digits = re.sub(r"[\s.]", "", typed)
-    if not digits.isdecimal() or not digits.isascii():
-        return None
-    number = int(digits)
-    return number if 0 < number <= MOST_DOSSIERS else None
+    return number(digits, MOST_DOSSIERS) or None

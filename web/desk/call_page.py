@@ -13,11 +13,12 @@ from flask_babel import ngettext
 
 from channels.phone.sheet import Sheet, Then
 from channels.phone.taking import Noted
+from support.kernel import db
 from support.kernel.errors import NotVisible
 from support.kernel.time import now
 from support.people.finding import one_person
+from support.people.languages import LANGUAGES
 from support.tickets.calling import WRAP_UPS
-from web.citizen.contact import LANGUAGES
 from web.desk import callers, catalogue
 from web.desk.call_starts import Start, begin, seal, unseal
 from web.desk.facts import masked
@@ -25,6 +26,7 @@ from web.desk.labels import wrap_up_label
 from web.filters import day
 from web.http import me
 from web.library.inserting import read_marks
+from web.reading_args import number
 
 SOON = 60  # days before the end of a document from which it presses
 SOMEBODY_NEW = "nouvelle"  # as the caller
@@ -65,7 +67,9 @@ def read_form() -> Page:
 
 def sheet_of(page: Page) -> Sheet:
     t = page.typed
-    known = int(t["personne"]) if t["personne"].isdecimal() else None
+    known = number(t["personne"])
+    with db.transaction(write=False):
+        articles = tuple(read_marks(page.articles))
     return Sheet(
         key=page.start.key,
         agent_id=me().id,
@@ -79,7 +83,7 @@ def sheet_of(page: Page) -> Sheet:
         other_subject=t["ticket"] == NEW_TICKET,
         reason=t["motif"],
         procedure=t["demarche"],
-        articles=tuple(read_marks(page.articles)),
+        articles=articles,
         **({name: t[name] for name in NEW_PERSON} if known is None else {}),
     )
 
@@ -114,11 +118,12 @@ def caller(typed: dict[str, str]) -> dict[str, Any]:
 
     Raises NotVisible.
     """
-    if not typed["personne"].isdecimal():
+    known = number(typed["personne"])
+    if known is None:
         if not any(typed[name] for name in NEW_PERSON):
             typed |= callers.guess_identity(typed["appelant"])
         return {"person": None, "somebody_new": SOMEBODY_NEW, "spoken": LANGUAGES}
-    person = one_person(int(typed["personne"]), by=me())
+    person = one_person(known, by=me())
     return {
         "person": person,
         "open_tickets": callers.open_tickets(person, by=me()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -26,6 +25,7 @@ from web.desk.labels import channel_label, priority_label, state_label
 from web.http import me
 from web.i18n import NAMES
 from web.rail import view_label, views_of
+from web.reading_args import place_in_list
 
 bp = Blueprint("queue", __name__)
 
@@ -112,15 +112,8 @@ def _word(kind: type[Word], name: str) -> Word | None:
 
 
 def _cursor() -> Cursor | None:
-    for name, backwards in (("apres", False), ("avant", True)):
-        due, _sep, identifier = request.args.get(name, "").partition("_")
-        if due and identifier.isdecimal():
-            try:
-                at = datetime.fromisoformat(due)
-            except ValueError:
-                return None
-            return Cursor(at, int(identifier), backwards) if at.tzinfo else None
-    return None
+    place = place_in_list()
+    return Cursor(place.at, place.id, place.backwards) if place else None
 
 
 def _page_address(cursor: Cursor | None) -> str | None:

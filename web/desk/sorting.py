@@ -27,6 +27,7 @@ from web.access import staff
 from web.desk.files import hand_out
 from web.http import me
 from web.messages import sentence
+from web.reading_args import row_number
 
 bp = Blueprint("sorting", __name__, url_prefix="/agent/courriels")
 
@@ -38,7 +39,7 @@ COUNTED = 1000
 @staff(Permission.SORT_MAIL)
 def messages() -> ResponseReturnValue:
     """What waits, oldest first; the address holds the place."""
-    after, before = request.args.get("apres", type=int), request.args.get("avant", type=int)
+    after, before = row_number(request.args, "apres"), row_number(request.args, "avant")
     read = sorting.waiting(by=me(), limit=SHOWN + 1, after=after, before=before)
     more = len(read) > SHOWN
     shown_now = list(read[-SHOWN:] if before else read[:SHOWN])

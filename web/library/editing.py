@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -25,6 +25,7 @@ from web.library.comparing import Passage, compare
 from web.library.searching import typed
 from web.library.sheets import Sheet
 from web.messages import sentences
+from web.reading_args import MOST_SMALL, instant_and_number, row_number
 
 bp = Blueprint("editing", __name__, url_prefix="/agent/connaissances/redaction")
 
@@ -49,7 +50,7 @@ def drafts() -> ResponseReturnValue:
     text = typed(request.args.get("q"))
     lines = queries.for_editors(
         by=me(), state=state, audience=audience, text=text,
-        after=_after(request.args.get("apres", "")), limit=PAGE + 1,
+        after=instant_and_number(request.args.get("apres", "")), limit=PAGE + 1,
     )  # fmt: skip
     return render_template(
         "library/drafts.html",
@@ -120,7 +121,7 @@ def preview() -> ResponseReturnValue:
 @staff(Permission.WRITE_ARTICLES)
 def publish(article_id: int) -> ResponseReturnValue:
     article, _revision = queries.one_for_editor(article_id, by=me())
-    number = request.form.get("number", type=int)
+    number = row_number(request.form, "number", MOST_SMALL)
     publishing.publish(article, number=number, by=me())
     return _saved(article, _published(article))
 
@@ -240,13 +241,3 @@ def _address(**changes: Any) -> str:
 
 def _cursor(line: EditorLine) -> str:
     return f"{line.updated_at.astimezone(UTC).isoformat()}_{line.id}"
-
-
-def _after(cursor: str) -> tuple[datetime, int] | None:
-    """Where the page before ended; the first page for what is no cursor of ours."""
-    instant, _sep, number = cursor.rpartition("_")
-    try:
-        at = datetime.fromisoformat(instant.replace(" ", "+"))
-        return (at, int(number)) if at.tzinfo else None
-    except ValueError:
-        return None

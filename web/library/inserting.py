@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -12,6 +13,9 @@ from knowledge.articles import queries
 from knowledge.articles.models import Audience
 from knowledge.articles.plain_text import to_text
 from support.kernel.errors import NotVisible
+from web.reading_args import MOST_SMALL, number
+
+MOST_MARKS = 50  # articles in one reply
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,14 @@ def passage(slug: str) -> Passage | None:
 
 
 def read_marks(marks: Iterable[str]) -> list[tuple[int, int]]:
-    """(article id, revision) of each mark that the page sent back; the rest is left out."""
-    pairs = (mark.partition(":") for mark in marks)
-    return [(int(a), int(r)) for a, _sep, r in pairs if a.isdecimal() and r.isdecimal()]
+    """(article id, revision) of each mark that the page sent back; the rest is left out.
+
+    A form may say anything: only what the public may have been given counts as sent.
+    """
+    pairs = []
+    for mark in islice(marks, MOST_MARKS):
+        typed_article, _sep, typed_revision = mark.partition(":")
+        article, revision = number(typed_article), number(typed_revision, MOST_SMALL)
+        if article and revision:
+            pairs.append((article, revision))
+    return queries.sent_revisions(pairs) if pairs else []

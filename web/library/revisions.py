@@ -11,6 +11,7 @@ from support.people.permissions import Permission
 from web.access import staff
 from web.http import me
 from web.library.comparing import compare
+from web.reading_args import MOST_SMALL, row_number
 
 bp = Blueprint(
     "revisions", __name__, url_prefix="/agent/connaissances/redaction/<int:article_id>/revisions"
@@ -34,7 +35,8 @@ def difference(article_id: int, number: int) -> ResponseReturnValue:
     """What a revision changed in the one before, or in the one given as ``avec``."""
     article, _latest = queries.one_for_editor(article_id, by=me())
     new = queries.one_revision(article_id, number, by=me())
-    wanted = request.args.get("avec", number - 1, type=int)
+    chosen = row_number(request.args, "avec", MOST_SMALL)
+    wanted = number - 1 if chosen is None else chosen
     known = 0 < wanted <= article.latest_number and wanted != number
     old = queries.one_revision(article_id, wanted, by=me()) if known else None
     return render_template(

@@ -13,6 +13,7 @@ from knowledge.articles.models import Article, Audience, Revision
 from knowledge.articles.writing import About, Words
 from knowledge.folding import fold
 from support.kernel.errors import Invalid, Problem
+from web.reading_args import MOST_SMALL, row_number
 
 # Addresses below the shelf that are not articles.
 RESERVED = frozenset({"redaction", "resultats"})
@@ -75,7 +76,7 @@ def read(form: MultiDict[str, str]) -> Sheet:
         **typed,
         procedures=tuple(form.getlist("procedures")),
         reasons=tuple(form.getlist("reasons")),
-        based_on=form.get("based_on", 0, type=int) or 0,
+        based_on=row_number(form, "based_on", MOST_SMALL) or 0,
     )
 
 

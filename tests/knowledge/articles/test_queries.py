@@ -23,7 +23,8 @@ from tests.knowledge.conftest import Write
     ],
 )
 def test_who_reads_what(cast: Cast, who: str | None, sees: set[Audience]) -> None:
-    assert set(queries.audiences_for(getattr(cast, who) if who else None)) == sees
+    agent = getattr(cast, who) if who else None
+    assert set(queries.readable_by(queries.audience_of(agent))) == sees
 
 
 def test_a_disabled_account_reads_what_the_public_reads(cast: Cast) -> None:
@@ -33,15 +34,13 @@ def test_a_disabled_account_reads_what_the_public_reads(cast: Cast) -> None:
 
 def test_the_public_never_gets_a_staff_article(write: Write) -> None:
     write("interne", audience=Audience.STAFF, reasons=["other"], procedures=["student"])
-    article = write("public", reasons=["other"])
+    write("public", reasons=["other"])
     with pytest.raises(NotVisible):
         queries.by_slug("interne", Audience.PUBLIC)
     assert queries.by_slug("interne", Audience.STAFF).slug == "interne"
-    assert queries.by_id(article.id, Audience.PUBLIC).slug == "public"
     for listed in (
         queries.published(Audience.PUBLIC),
         queries.published(Audience.PUBLIC, reason="other"),
-        [a for group in queries.by_family(Audience.PUBLIC).values() for a in group],
     ):
         assert [a.slug for a in listed] == ["public"]
 
@@ -52,17 +51,27 @@ def test_an_archived_article_is_not_found(cast: Cast, write: Write) -> None:
         queries.by_slug("vieux", Audience.STAFF)
 
 
-def test_by_procedure_reason_and_family(write: Write) -> None:
+def test_by_procedure_and_reason(write: Write) -> None:
     write("a", procedures=["student", "work_permit"])
     write("b", procedures=["student"], reasons=["other"])
     write("c")
     assert [a.slug for a in queries.published(Audience.PUBLIC, procedure="student")] == ["a", "b"]
     assert [a.slug for a in queries.published(Audience.PUBLIC, reason="other")] == ["b"]
-    groups = queries.by_family(Audience.PUBLIC)
-    assert {family: [a.slug for a in group] for family, group in groups.items()} == {
-        "test": ["a", "b"],
-        "": ["c"],
-    }
+
+
+def test_only_what_the_public_was_given_counts_as_sent(cast: Cast, write: Write) -> None:
+    public, staff = write("public"), write("interne", audience=Audience.STAFF)
+    archived = write("vieux")
+    publishing.archive(archived, by=cast.editor)
+    draft = writing.draft("brouillon", Words("À finir", "", "…"), About(), by=cast.editor)
+    writing.revise(public, Words("Suite", "", "…"), based_on=1, by=cast.editor)
+    pairs = [(a.id, 1) for a in (public, staff, archived, draft)]
+    assert queries.sent_revisions([*pairs, (public.id, 2), (424242, 7)]) == [(public.id, 1)]
+    publishing.publish(public, by=cast.editor)
+    assert queries.sent_revisions([(public.id, 2), (public.id, 1)]) == [
+        (public.id, 2),
+        (public.id, 1),
+    ]
 
 
 def test_editors_page_through_everything(cast: Cast, write: Write, db_session: Session) -> None:
