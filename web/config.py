@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     fetch_every: int = Field(60, ge=1)
     largest_upload: int = Field(35 * 1024 * 1024, ge=1024)
     log_level: str = "INFO"
+    # How many proxies of ours stand in front: as many addresses at the end of X-Forwarded-For
+    # are believed. Too many, and anybody may claim any address.
+    trusted_proxies: int = Field(0, ge=0, le=5)
+    metrics_token: str = ""
 
     @field_validator("database_url")
     @classmethod

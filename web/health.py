@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response
+import hmac
+from ipaddress import ip_address
+
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select, text
@@ -12,6 +15,7 @@ from support.intake.models import Received
 from support.kernel import db
 from support.outbox.models import OutboxRow, OutboxState
 from web.access import own_transactions, public
+from web.config import Settings
 from web.migrations import pending
 
 bp = Blueprint("health", __name__)
@@ -47,6 +51,9 @@ def ready() -> ResponseReturnValue:
 @own_transactions
 @public
 def metrics() -> ResponseReturnValue:
+    settings: Settings = current_app.config["SETTINGS"]
+    if not (_from_this_machine(settings) or _bears(settings.metrics_token)):
+        abort(404)
     registry = CollectorRegistry()
     with db.transaction(write=False) as session:
         for state in (OutboxState.WAITING, OutboxState.GIVEN_UP):
@@ -56,6 +63,22 @@ def metrics() -> ResponseReturnValue:
         waiting = session.scalar(_bounded(Received.id, Received.outcome.is_(None)))
         Gauge("relais_intake_waiting", "Kept, not understood", registry=registry).set(waiting or 0)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _from_this_machine(settings: Settings) -> bool:
+    # A proxy on this machine that nobody told us of would make every visitor look local.
+    if not settings.trusted_proxies and "X-Forwarded-For" in request.headers:
+        return False
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _bears(token: str) -> bool:
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    same = hmac.compare_digest(given.strip().encode(), token.encode())
+    return bool(token) and kind.lower() == "bearer" and same
 
 
 def _bounded(column, condition):  # type: ignore[no-untyped-def]

@@ -253,7 +253,7 @@ def test_what_was_delivered_long_ago_is_forgotten_a_few_at_a_time(doors_db, cloc
     clock.shift(draining.KEPT - timedelta(seconds=1))
     with db.transaction():
         assert draining.forget_done() == 0
-    clock.shift(timedelta(seconds=2))
+    clock.shift(draining.LEASE + timedelta(seconds=2))
     put()
     with db.transaction():
         assert [draining.forget_done(limit=2) for _ in range(3)] == [2, 1, 0]
