@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from celery import Celery
 from celery.beat import EmbeddedService
 from celery.exceptions import SecurityWarning
+from celery.schedules import crontab
 from celery.signals import worker_ready, worker_shutting_down
 from sqlalchemy.orm import Session
 
@@ -23,17 +25,26 @@ from channels.mail.fetching import MailboxFailure
 from support.clocks import ticking
 from support.kernel import db
 from support.outbox.draining import drain as drain_outbox
+from support.outbox.draining import forget_done
+from support.people.signing_in import forget_old_attempts
 from web import wiring
 from web.config import Settings
 
 log = logging.getLogger(__name__)
 
 app = Celery("relais")
+BATCH = 1000  # rows that a purge deletes at once
+# Seconds. A page rings and goes on: a bell not rung is found by the scheduler.
+_PATIENT = {"socket_connect_timeout": 2, "socket_timeout": 5}
+_HURRIED = {"socket_connect_timeout": 0.4, "socket_timeout": 0.4, "max_retries": 0}
 _settings: Settings | None = None
 
 
-def configure(settings: Settings) -> Celery:
-    """Point Celery at its broker: Redis, or files in the data directory when embedded."""
+def configure(settings: Settings, *, patient: bool = True) -> Celery:
+    """Point Celery at its broker: Redis, or files in the data directory when embedded.
+
+    ``patient``: no page is waiting, so that a slow Redis may take some seconds.
+    """
     global _settings
     _settings = settings
     app.conf.update(
@@ -53,16 +64,23 @@ def configure(settings: Settings) -> Celery:
                 "schedule": float(settings.fetch_every),
                 "options": {"expires": settings.fetch_every},
             },
+            "purge": {
+                "task": "relais.purge",
+                "schedule": crontab(hour=2, minute=40),
+                "options": {"expires": 3600},
+            },
         },
-        **_broker(settings),
+        **_broker(settings, patient=patient),
     )
     return app
 
 
-def _broker(settings: Settings) -> dict[str, Any]:
+def _broker(settings: Settings, *, patient: bool = True) -> dict[str, Any]:
     if settings.broker_url:
-        short = {"socket_connect_timeout": 2, "socket_timeout": 5}
-        return {"broker_url": settings.broker_url, "broker_transport_options": short}
+        return {
+            "broker_url": settings.broker_url,
+            "broker_transport_options": _PATIENT if patient else _HURRIED,
+        }
     folder = settings.data_dir / "broker"
     for name in ("queue", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -71,7 +89,11 @@ def _broker(settings: Settings) -> dict[str, Any]:
         "data_folder_out": str(folder / "queue"),
         "control_folder": str(folder / "control"),
     }
-    return {"broker_url": "filesystem://", "broker_transport_options": options}
+    return {
+        "broker_url": "filesystem://",
+        "broker_transport": "web.broker:Transport",
+        "broker_transport_options": options,
+    }
 
 
 def ring_after_commit() -> None:
@@ -103,6 +125,22 @@ def sweep() -> int:
 @app.task(name="relais.fetch_mail")
 def fetch_mail() -> int:
     return sum(_taken(url) for url in _known().mailboxes)
+
+
+@app.task(name="relais.purge")
+def purge() -> int:
+    return sum(_forget(verb) for verb in (forget_old_attempts, forget_done))
+
+
+def _forget(verb: Callable[[int], int]) -> int:
+    # A batch a transaction: the pages that write meanwhile hardly notice.
+    total = 0
+    while True:
+        with db.transaction():
+            gone = verb(BATCH)
+        total += gone
+        if gone < BATCH:
+            return total
 
 
 def _taken(mailbox: str) -> int:

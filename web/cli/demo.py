@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,9 +15,11 @@ from sqlalchemy import Engine
 from knowledge.search import index
 from support.kernel import db
 from web import migrations
+from web.cli.children import Child
 from web.cli.settings import ready
 from web.config import Settings
 from web.demo import accounts, loading
+from web.demo.marking import is_somebodys
 from web.seeds import seeding
 
 HOST = "127.0.0.1"  # the password is known to all: never another address
@@ -26,7 +27,11 @@ HOST = "127.0.0.1"  # the password is known to all: never another address
 
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=int)
-@click.option("--reset", is_flag=True, help="Start again from fresh demonstration data.")
+@click.option(
+    "--reset",
+    is_flag=True,
+    help="Start again from fresh demonstration data; never deletes anything else.",
+)
 def demo(port: int, reset: bool) -> None:
     """Start the product with its demonstration data, on this machine only."""
     # Loading writes addresses of our own pages into replies.
@@ -38,6 +43,10 @@ def demo(port: int, reset: bool) -> None:
         sys.exit(2)
     if not _free(port):
         click.echo(f"port {port} is taken: choose another with PORT=…", err=True)
+        sys.exit(1)
+    if is_somebodys(engine):
+        click.echo(f"{settings.database_url} is not a demonstration and holds somebody's work: nothing "
+                   "was touched; set RELAIS_DATA_DIR to an empty folder", err=True)  # fmt: skip
         sys.exit(1)
     if reset:
         engine = _reset(settings, engine)
@@ -88,8 +97,8 @@ def _run(settings: Settings, port: int) -> None:
     environment = {**os.environ, "RELAIS_PUBLIC_URL": address}
     relais = [sys.executable, "-m", "web.cli"]
     children = [
-        subprocess.Popen([*relais, *words], env=environment)
-        for words in (["serve", "--host", HOST, "--port", str(port)], ["worker"])
+        Child([*relais, "serve", "--host", HOST, "--port", str(port)], environment),
+        Child([*relais, "worker"], environment),
     ]
     # Ctrl-C reaches the children too: each finishes what it holds, and we wait for them. Said
     # here because a shell starts its background jobs deaf to it.
@@ -98,15 +107,16 @@ def _run(settings: Settings, port: int) -> None:
     try:
         if _wait_until_up(port, children):
             accounts.show(address)
-        _wait_for_one_to_end(children)
+        _keep_alive(children)
     except KeyboardInterrupt:
         pass
     finally:
         _stop(children)
 
 
-def _wait_until_up(port: int, children: list[subprocess.Popen[bytes]]) -> bool:
-    while all(child.poll() is None for child in children):
+def _wait_until_up(port: int, children: list[Child]) -> bool:
+    web = children[0]
+    while web.is_alive():
         with socket.socket() as probe:
             if probe.connect_ex((HOST, port)) == 0:
                 return True
@@ -114,19 +124,16 @@ def _wait_until_up(port: int, children: list[subprocess.Popen[bytes]]) -> bool:
     return False
 
 
-def _wait_for_one_to_end(children: list[subprocess.Popen[bytes]]) -> None:
-    while all(child.poll() is None for child in children):
+def _keep_alive(children: list[Child]) -> None:
+    """Until one ends that may not be started again."""
+    while all(child.is_alive() or child.start_again() for child in children):
         time.sleep(0.5)
-    click.echo("one of the processes has stopped: stopping the other", err=True)
+    click.echo("a process stops again and again: stopping everything", err=True)
 
 
-def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+def _stop(children: list[Child]) -> None:
     for child in children:
-        if child.poll() is None:
-            child.terminate()
+        child.terminate()
     for child in children:
-        try:
-            child.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        child.wait()
     click.echo("stopped", err=True)
