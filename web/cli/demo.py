@@ -45,8 +45,11 @@ def demo(port: int, reset: bool) -> None:
         click.echo(f"port {port} is taken: choose another with PORT=…", err=True)
         sys.exit(1)
     if is_somebodys(engine):
-        click.echo(f"{settings.database_url} is not a demonstration and holds somebody's work: nothing "
-                   "was touched; set RELAIS_DATA_DIR to an empty folder", err=True)  # fmt: skip
+        click.echo(
+            f"{settings.database_url} is not a demonstration and holds somebody's work: "
+            "nothing was touched; set RELAIS_DATA_DIR to an empty folder",
+            err=True,
+        )
         sys.exit(1)
     if reset:
         engine = _reset(settings, engine)
