@@ -14,10 +14,15 @@ from web.seeds import seeding
 
 
 @click.command()
-@click.option("--tickets", type=click.IntRange(1, 9_000_000), required=True)
+@click.option(
+    "--tickets", type=click.IntRange(1, 9_000_000), required=True, help="How many to add."
+)
 @click.option("--seed", default=1, show_default=True, type=int)
 def load(tickets: int, seed: int) -> None:
-    """Add TICKETS tickets with their persons and messages, spread over four years."""
+    """Add TICKETS tickets with their persons and messages, spread over four years.
+
+    It adds: run again, there are as many more.
+    """
     _, engine = ready()
     migrations.upgrade(engine)
     with db.transaction():
