@@ -168,7 +168,9 @@ def apply(article: Article, about: About) -> None:
 
 def problems_of(slug: str, words: Words, about: About, comment: str = "") -> list[Problem]:
     """Everything that can be seen to be wrong without looking at other articles."""
-    return _problems_of_slug(slug) + _problems_of_words(words, comment) + _problems_of_about(about)
+    # The slug is made of the title: where both are empty, only the title is asked for.
+    of_slug = _problems_of_slug(slug) if slug or words.title.strip() else []
+    return of_slug + _problems_of_words(words, comment) + _problems_of_about(about)
 
 
 def _unknown(field: str, asked: Sequence[str], found: set[str]) -> list[Problem]:

@@ -46,7 +46,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Filters:
-    """What narrows a view. Empty means any; codes for reason and procedure."""
+    """What narrows a view. Empty means any; codes for reason and procedure.
+
+    ``ours_to_act``: without the tickets that wait for the person.
+    """
 
     view: View = View.TEAM
     order: Order = Order.PROMISE
@@ -58,6 +61,7 @@ class Filters:
     channel: Channel | None = None
     priority: Priority | None = None
     department: str | None = None
+    ours_to_act: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,8 @@ def _conditions(agent: Agent, filters: Filters) -> list[ColumnElement[bool]]:
         (Ticket.department, filters.department),
     ]
     conditions += [column == value for column, value in plain if value]
+    if filters.ours_to_act:
+        conditions.append(Ticket.state != State.WAITING_PERSON)
     if filters.reason:
         reason = select(ContactReason.id).where(ContactReason.code == filters.reason)
         conditions.append(Ticket.reason_id == reason.scalar_subquery())

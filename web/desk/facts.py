@@ -20,13 +20,15 @@ OTHERS = 8
 
 
 def level_path(
-    ticket: Ticket, climbed: Sequence[Escalation], following: Sequence[Team]
+    ticket: Ticket, raised: Sequence[Escalation], following: Sequence[Team]
 ) -> list[dict[str, Any]]:
     """The levels it has come through, where it is and since when, and who would be next.
 
-    ``climbed``: the hand-overs still on the way up; ``following``: the next teams of the chain.
+    ``raised``: all its hand-overs, come back or not; ``following``: the next teams of the chain.
+    A team that has had it stays on the path, in the order of the levels.
     """
-    teams = [ticket.home_team, *(e.to_team for e in climbed)]
+    had = {team.id: team for team in (ticket.home_team, *(e.to_team for e in raised))}
+    teams = sorted(had.values(), key=lambda team: team.level)  # stable: as they had it
     path: list[dict[str, Any]] = []
     for team in teams:
         here = team.id == ticket.team_id
@@ -38,7 +40,7 @@ def level_path(
                 "exact": instant(ticket.team_since),
             }
     if ticket.is_open:
-        path += [_step(team, "future") for team in following[:1]]
+        path += [_step(team, "future") for team in following[:1] if team.id not in had]
     return path
 
 

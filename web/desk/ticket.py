@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from escalation import chain, handover
 from escalation.models import Escalation
-from escalation.reading import open_escalations
+from escalation.reading import all_escalations
 from knowledge.articles.queries import audience_of
 from knowledge.search import suggesting
 from support.intake.models import Channel
@@ -23,6 +23,7 @@ from support.tickets.asking import speaks_for_requester
 from support.tickets.assigning import can_assign, colleagues_for, serves
 from support.tickets.filing import UNSORTED_REASON
 from support.tickets.models import State, Ticket
+from support.tickets.qualifying import can_qualify
 from support.tickets.reopening import can_reopen
 from support.tickets.replying import can_close, can_reply, fronts, requester_address
 from support.tickets.thread import read_thread, reads_internal
@@ -75,8 +76,10 @@ def refused(ticket: Ticket, typed: Typed, error: DomainError, status: int) -> Re
 def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
     before = row_number(request.args, "avant")
     thread = read_thread(ticket, by=agent, before=before)
-    climbed, following = open_escalations(ticket), chain.next_teams(ticket)
+    raised, following = all_escalations(ticket), chain.next_teams(ticket)
+    climbed = [e for e in raised if e.ended_at is None]
     can = allowed(ticket, agent, climbed, following)
+    typed = _where_it_fits(typed, can)
     return render_template(
         "desk/ticket.html",
         ticket=ticket,
@@ -89,7 +92,7 @@ def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
         asked=before is None and _asked(thread),
         simple=_simple(ticket),
         internal=reads_internal(ticket, agent),
-        path=facts.level_path(ticket, climbed, following),
+        path=facts.level_path(ticket, raised, following),
         others=facts.other_tickets(ticket, agent),
         masked=facts.masked,
         address=requester_address(ticket),
@@ -104,6 +107,12 @@ def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
         unsorted=ticket.reason.code == UNSORTED_REASON,
         message_key=secrets.token_urlsafe(16),
     )
+
+
+def _where_it_fits(typed: Typed, can: Mapping[str, bool]) -> Typed:
+    """Words whose box has gone meanwhile stand in the note's, rather than nowhere."""
+    gone = typed.form == "back" and not can["answer_below"]
+    return replace(typed, form="note") if gone else typed
 
 
 def allowed(
@@ -134,7 +143,7 @@ def allowed(
         "escalate": may(agent, Permission.ESCALATE) and here and ticket.is_open and bool(following),
         "answer_below": answers and active,
         "withdraw": away and may(agent, Permission.ESCALATE) and fronts(agent, ticket),
-        "qualify": may(agent, Permission.NOTE) and ticket.is_open and (here or not away),
+        "qualify": may(agent, Permission.NOTE) and can_qualify(ticket, agent),
         "call": may(agent, Permission.TAKE_CALLS),
         "message": speaks_for_requester(agent, ticket),
     }

@@ -24,6 +24,7 @@ from web.rail import view_label, views_of
 
 bp = Blueprint("home", __name__)
 
+WRITING = "/agent/connaissances/redaction"
 NEXT = 8  # enough to choose from, few enough to read at a glance
 
 # The views whose count says what to do; the others are in the rail.
@@ -51,7 +52,7 @@ def home() -> ResponseReturnValue:
     agent = me()
     doors = _doors(agent)
     if not views_of(agent) and len(doors) == 1:
-        return redirect(doors[0]["href"])  # one thing to do: that is home
+        return redirect(doors[0]["home"])  # one thing to do: that is home
     todo = _todo(agent)
     return render_template(
         "home/home.html",
@@ -88,12 +89,14 @@ def _todo(agent: Agent) -> list[Ticket]:
     if not may(agent, Permission.READ_TICKETS):
         return []
     first = FIRST_VIEW.get(agent.role, View.ALL)
-    found = list(read_queue(agent, Filters(view=first), size=NEXT).tickets)
+    # Who asks must answer what we asked them; for the others a pause is nothing to do.
+    ours = agent.role not in ASKERS
+    found = list(read_queue(agent, Filters(view=first, ours_to_act=ours), size=NEXT).tickets)
     if first is View.MINE and len(found) < NEXT:
-        more = read_queue(agent, Filters(view=View.UNOWNED), size=NEXT - len(found))
+        unowned = Filters(view=View.UNOWNED, ours_to_act=ours)
+        more = read_queue(agent, unowned, size=NEXT - len(found))
         found += [t for t in more.tickets if t not in found]
-    # Who asks must first answer what we asked them.
-    if agent.role in ASKERS:
+    if not ours:
         found.sort(key=lambda ticket: ticket.state is not State.WAITING_PERSON)
     return found
 
@@ -122,7 +125,8 @@ def _why(ticket: Ticket) -> str:
     if ticket.state is State.REOPENED:
         return _("rouvert par la personne")
     if ticket.state is State.WAITING_PERSON:
-        return _("nous attendons une réponse")
+        asked_here = ticket.requester_agent is not None
+        return _("on attend votre réponse") if asked_here else _("nous attendons une réponse")
     if ticket.chasers:
         return _("la personne relance")
     if ticket.promised_at is not None and ticket.promised_at < now():
@@ -139,12 +143,12 @@ def _doors(agent: Agent) -> list[dict[str, Any]]:
         (Permission.REPORT_ISSUES, _("Signaler une anomalie"), "/agent/signalements/nouveau",
          "flag"),
         (Permission.OPEN_TICKETS, _("Ouvrir un ticket"), "/agent/tickets/nouveau", "plus-circle"),
-        (Permission.WRITE_ARTICLES, _("Écrire une fiche"), "/agent/connaissances/redaction",
+        (Permission.WRITE_ARTICLES, _("Écrire une fiche"), WRITING + "/nouvelle",
          "pencil-square"),
         (Permission.READ_FIGURES, _("Lire les chiffres"), "/agent/pilotage", "bar-chart"),
     ]  # fmt: skip
     return [
-        {"label": label, "href": href, "icon": icon}
+        {"label": label, "href": href, "icon": icon, "home": href.removesuffix("/nouvelle")}
         for permission, label, href, icon in doors
         if may(agent, permission)
     ]

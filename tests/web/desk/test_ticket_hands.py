@@ -6,13 +6,14 @@ import re
 
 import pytest
 
+from escalation.returning import answer
 from support.kernel import db
 from support.tickets.journal import Words
 from support.tickets.models import State, Ticket
 from support.tickets.references import shown
 from support.tickets.replying import person_replies
 from tests.cast import again
-from tests.factories import a_ticket
+from tests.factories import a_ticket, climb
 from tests.web.conftest import Site
 
 
@@ -112,3 +113,25 @@ def test_the_language_of_the_person_stands_beside_the_reply(site: Site) -> None:
     agent = site.as_("teleadviser")
     assert "Langue de la personne" not in agent.get(address(french)).text
     assert "Langue de la personne : ukrainien" in agent.get(address(ukrainian)).text
+
+
+def test_a_level_that_has_had_the_ticket_stays_on_its_path(site: Site) -> None:
+    with db.transaction():
+        ticket = a_ticket(site.cast, reason="renewal.business")
+        climb(ticket, "dp", site.cast, by=again(site.cast.teleadviser))
+        climb(ticket, "sdst", site.cast, by=again(site.cast.dp))
+        answer(ticket, "Voici.", by=again(site.cast.sdst))
+        answer(ticket, "Voici ce que dit la SDST.", by=again(site.cast.dp))
+    page = site.as_("teleadviser").get(address(ticket)).text
+    path = re.search(r'<ol class="path".*?</ol>', page, re.S)
+    assert path
+    assert re.findall(r'class="path-(past|current|future)"', path[0]) == ["current", "past", "past"]
+    assert "pas encore" not in path[0]
+
+
+def test_a_closed_ticket_says_so_once(site: Site, ticket: Ticket) -> None:
+    agent = site.as_("teleadviser")
+    agent.send(address(ticket, "/clotures"), {"how": "answered"})
+    strip = re.search(r'<header class="strip">.*?</header>', agent.get(address(ticket)).text, re.S)
+    assert strip
+    assert len(re.findall(r">clos<", strip[0])) == 1
