@@ -51,6 +51,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "Quelqu’un a écrit pendant que vous rédigiez : lisez le nouveau message, puis envoyez. "
         "Votre texte est conservé."
     ),
+    "qualify.closed": lambda **p: _("Ce ticket est clos : son motif ne change plus."),
     "close.not_front": lambda **p: _("Seule l’équipe « %(team)s » peut clore ce ticket.", **p),
     "call.note_missing": lambda **p: _("Notez en une phrase ce qui a été dit."),
     "call.wrap_up_missing": lambda **p: _("Choisissez comment l’appel s’est terminé."),
@@ -87,6 +88,16 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "follow.no_match": lambda **p: _(
         "Cette référence et cette adresse (ou ce téléphone) ne vont pas ensemble. Vérifiez les "
         "deux : la référence a 12 chiffres, et l’adresse est celle que vous nous avez donnée."
+    ),
+    "follow.too_many": lambda **p: _(
+        "Vous avez déjà envoyé %(most)s messages en une heure. Votre texte est gardé ici : "
+        "renvoyez-le dans %(minutes)s minutes.",
+        **p,
+    ),
+    "contact.too_many": lambda **p: _(
+        "Trop de demandes sont venues de votre connexion en une heure. Votre demande est gardée "
+        "ici : renvoyez-la dans %(minutes)s minutes.",
+        **p,
     ),
     "escalate.not_yours": lambda **p: _("L’équipe « %(team)s » a ce ticket en ce moment.", **p),
     "escalate.not_next": lambda **p: _(

@@ -1,7 +1,7 @@
 """The rule book: who may do what, on one page.
 
 Two questions are asked of it. *May this agent do this kind of thing?* — :func:`require`.
-*Which tickets does this agent see?* — :func:`scope_of`, which ``tickets.queries.visible_to``
+*Which tickets does this agent see?* — :func:`scope_of`, which ``tickets.visibility.visible_to``
 turns into a condition inside every query. What one may not see is a 404, what one may see but
 not do a 403.
 """

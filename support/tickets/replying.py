@@ -55,7 +55,7 @@ def fronts(agent: Agent, ticket: Ticket) -> bool:
 def agent_replies(ticket: Ticket, draft: ReplyDraft, *, by: Agent) -> Entry:
     """Write to the requester. The mail leaves by the outbox, after the commit.
 
-    The caller holds the ticket's row (``queries.one_visible(…, lock=True)``), so that of two
+    The caller holds the ticket's row (``visibility.one_visible(…, lock=True)``), so that of two
     agents who reply at once the second sees the first. Raises Invalid ``reply.empty``,
     Forbidden ``reply.not_front``, Conflict ``reply.newer`` (with ``entry``) or
     ``reply.closed``.
@@ -158,6 +158,21 @@ def _refuse_unseen(ticket: Ticket, seen: int | None) -> None:
     )
     if newer is not None:
         raise Conflict.of("reply.newer", entry=newer)
+
+
+def refuse_blind(ticket: Ticket) -> None:
+    """For a reply that does not say what its writer had read: only a first one may leave so.
+
+    Raises Conflict ``reply.newer`` (with ``entry``).
+    """
+    last = db.session().scalar(
+        select(Entry.id)
+        .where(Entry.ticket_id == ticket.id, Entry.kind == EntryKind.REPLY)
+        .order_by(Entry.id.desc())
+        .limit(1)
+    )
+    if last is not None:
+        raise Conflict.of("reply.newer", entry=last)
 
 
 def can_reply(ticket: Ticket, agent: Agent) -> bool:

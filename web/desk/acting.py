@@ -50,11 +50,14 @@ def reply(reference: str) -> ResponseReturnValue:
     typed = Typed("reply", request.form.get("text", ""), request.form.getlist("articles"))
     files, then = unseal(request.form.getlist("kept")), _wanted()
     try:
-        files += take_files(request.files.getlist("files"))
+        take_files(request.files.getlist("files"), files)
+        seen = row_number(request.form, "seen")
+        if seen is None:
+            replying.refuse_blind(ticket)
         draft = replying.ReplyDraft(
             text=typed.text,
             message_id=new_message_id(current_app.config["SETTINGS"].mail_domain),
-            seen_entry_id=row_number(request.form, "seen"),
+            seen_entry_id=seen,
             files=files,
             articles=read_marks(typed.articles),
         )
@@ -103,7 +106,7 @@ def note(reference: str) -> ResponseReturnValue:
     ticket = one_visible(reference, me(), lock=True)
     text = request.form.get("text", "")
     try:
-        noting.add_note(ticket, text, by=me())
+        noting.add_note(ticket, text, by=me(), key=request.form.get("cle", ""))
     except Invalid as error:
         return refused(ticket, Typed("note", text), error, 422)
     return back(ticket, _("Note interne ajoutée."))

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from escalation import chain, handover, raising, returning
-from support.kernel.errors import Invalid
+from support.kernel import db
+from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.people.models import Team
 from support.people.permissions import Permission
 from support.tickets.models import Ticket
@@ -17,8 +18,10 @@ from support.tickets.references import shown
 from support.tickets.visibility import one_visible
 from web.access import staff
 from web.desk.ticket import Typed, refused
+from web.errors import STATUS
 from web.http import me
 from web.messages import sentences
+from web.reading_args import row_number
 
 bp = Blueprint("escalating", __name__, url_prefix="/agent/tickets/<reference>")
 
@@ -36,11 +39,15 @@ def escalate(reference: str) -> ResponseReturnValue:
     ticket = one_visible(reference, me(), lock=True)
     question = request.form.get("question", "")
     given = {code: request.form.get(code, "") for code in handover.ITEMS}
-    to = _chosen(ticket, request.form.get("to", type=int))
+    to = _chosen(ticket, row_number(request.form, "to"))
     try:
+        if to is None:
+            raise Conflict.of("escalate.not_next", "to", team="")
         raising.escalate(ticket, to, raising.HandoverDraft(question, given), by=me())
-    except Invalid as error:
-        return _form(ticket, question, given, to, sentences(error)), 422
+    except (Invalid, Conflict, Forbidden) as error:
+        db.session().rollback()
+        fresh = one_visible(reference, me())
+        return _form(fresh, question, given, to, sentences(error)), STATUS[type(error)]
     flash(
         _("Transmis à %(team)s. Vous verrez ici qui l’a et depuis quand.", team=to.label),
         "success",
@@ -59,8 +66,11 @@ def answer(reference: str) -> ResponseReturnValue:
             below = returning.ask_missing(ticket, missing, text, by=me())
         else:
             below = returning.answer(ticket, text, by=me())
-    except Invalid as error:
-        return refused(ticket, Typed("back", text, missing=missing), error, 422)
+    except (Invalid, Conflict, Forbidden) as error:
+        # A colleague may have answered first: what was typed is shown beside what they wrote.
+        db.session().rollback()
+        typed = Typed("back", text, missing=missing)
+        return refused(one_visible(reference, me()), typed, error, STATUS[type(error)])
     flash(_("Rendu à %(team)s.", team=below.from_team.label), "success")
     return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
 
@@ -74,12 +84,10 @@ def withdraw(reference: str) -> ResponseReturnValue:
     return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
 
 
-def _chosen(ticket: Ticket, team_id: int | None) -> Team:
-    teams = chain.next_teams(ticket)
-    chosen = [t for t in teams if t.id == team_id] or list(teams[:1])
-    if not chosen:
-        raise Invalid.of("escalate.not_next", "to", team="")
-    return chosen[0]
+def _chosen(ticket: Ticket, team_id: int | None) -> Team | None:
+    """The team that the form names, even if the chain no longer leads there; else the next."""
+    named = db.session().get(Team, team_id) if team_id is not None else None
+    return named or next(iter(chain.next_teams(ticket)), None)
 
 
 def _form(
@@ -89,7 +97,8 @@ def _form(
     to: Team | None,
     errors: Mapping[str | None, str],
 ) -> str:
-    teams = chain.next_teams(ticket)
+    # Gone higher meanwhile: the form stays readable, with everything typed into it.
+    teams = chain.next_teams(ticket) or ([to] if to else [])
     return render_template(
         "desk/escalate.html",
         ticket=ticket,
