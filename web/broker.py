@@ -30,7 +30,7 @@ Table = list[Any]  # of exchange_queue_t
 class Channel(filesystem.Channel):
     """Messages and tables appear whole or not at all; what cannot be read is passed over."""
 
-    def _put(self, queue: str, payload: Any, **_kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         _write_whole(Path(self.data_folder_out) / name, payload)
 

@@ -56,7 +56,11 @@ def drain(handlers: Mapping[str, Handler], *, limit: int = 100, lease: timedelta
         row = _claim(lease)
         if row is None:
             return tried
-        _run(row, handlers)
+        if row.attempts > MAX_ATTEMPTS:
+            # Its last try neither ended nor failed: it took the process with it.
+            _finish(row, OutboxState.GIVEN_UP, "never finished: the process died or hung each time")
+        else:
+            _run(row, handlers)
     return limit
 
 

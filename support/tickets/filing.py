@@ -1,7 +1,8 @@
 """Where a message that came by mail belongs: a known ticket, a new one, or a person must sort.
 
 A message joins a ticket only when its sender belongs to that ticket: an address can be
-guessed and a subject copied, so a tag alone opens nothing.
+guessed and a subject copied, so a tag alone opens nothing. One of our own addresses opens
+nothing by itself either: whoever forges it would speak to the next level as one of us.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from support.catalogue.models import ContactReason
 from support.intake.models import Channel, Outcome, Received
 from support.kernel import db
 from support.people.identifying import Identity, recognise_or_create
-from support.people.models import Agent, ContactKind, Person, Role
+from support.people.models import Agent, ContactKind, Person
 from support.tickets.journal import Words
 from support.tickets.models import Follower, Ticket
 from support.tickets.opening import TicketDraft, open_ticket
@@ -76,10 +77,12 @@ def file(message: Incoming) -> Filed:
         hold(ticket)
         if not belongs(message.sender, ticket):
             return Filed(Outcome.QUARANTINED, ticket, why=Why.STRANGER)
+        if agent is not None and not (agent.active and _answers(message, ticket)):
+            return Filed(Outcome.QUARANTINED, ticket, why=Why.STAFF_ADDRESS)
         return append(_signed(message, ticket), ticket, by=_author(ticket))
-    if agent is not None and not (agent.active and agent.role is Role.SITE_REFERENT):
+    if agent is not None:
         return Filed(Outcome.QUARANTINED, why=Why.STAFF_ADDRESS)
-    return open_from(message, agent)
+    return open_from(message)
 
 
 def append(message: Incoming, ticket: Ticket, *, by: Person | Agent) -> Filed:
@@ -159,6 +162,12 @@ def _by_threads(threads: Sequence[str]) -> Ticket | None:
     if nearest is None:
         return None
     return db.session().scalar(select(Ticket).options(*PAGE).where(Ticket.id == nearest))
+
+
+def _answers(message: Incoming, ticket: Ticket) -> bool:
+    """Whether it names a message of the ticket: unlike a tag, that cannot be guessed."""
+    found = _by_threads(message.threads)
+    return found is not None and found.id == ticket.id
 
 
 def _author(ticket: Ticket) -> Person | Agent:

@@ -12,6 +12,7 @@ from support.tickets.authors import SYSTEM
 from support.tickets.journal import note_event
 from support.tickets.models import Ticket
 from support.tickets.timeline import Entry
+from support.tickets.visibility import hold
 
 
 def promise(ticket: Ticket) -> None:
@@ -48,6 +49,8 @@ def note_breach(ticket_id: int, clock_id: int) -> None:
     session = db.session()
     once = f"breach:{clock_id}"
     ticket = session.get(Ticket, ticket_id)
+    if ticket is not None:
+        hold(ticket)  # an answer may be going out at this very instant
     told = session.scalar(select(Entry.id).where(Entry.once_key == once))
     if ticket is not None and told is None and ticket.is_open:
         note_event(ticket, "promise_broken", by=SYSTEM, once_key=once)

@@ -196,6 +196,22 @@ def test_the_rows_of_a_killed_worker_come_back_after_the_lease(doors_db, clock):
     assert (len(seen), the_row().attempts) == (1, 2)
 
 
+def test_a_row_that_kills_its_process_each_time_is_given_up(doors_db, clock, caplog):
+    put()
+
+    class Killed(BaseException):
+        pass
+
+    for _ in range(draining.MAX_ATTEMPTS):
+        with pytest.raises(Killed):
+            drain(failing(Killed()))
+        clock.shift(draining.LEASE + timedelta(seconds=1))
+    assert drain(failing(Killed())) == 1
+    assert the_row().state is OutboxState.GIVEN_UP
+    assert "never finished" in the_row().last_error
+    assert "given up" in caplog.text
+
+
 def test_a_row_that_waits_behind_a_slow_one_keeps_its_whole_lease(doors_db, clock):
     put(2)
 

@@ -11,7 +11,7 @@ from support.outbox.models import OutboxRow
 from support.people.models import Person
 from support.tickets.authors import SYSTEM
 from support.tickets.closing import close
-from support.tickets.filing import Why, belongs, file
+from support.tickets.filing import Why, belongs, file, open_from
 from support.tickets.following import public_view
 from support.tickets.journal import Words, write
 from support.tickets.models import ClosedHow, Follower, State, Ticket
@@ -166,15 +166,30 @@ def test_a_mail_that_says_it_is_from_one_of_us_is_for_a_person(cast, agent):
     assert (filed.outcome, filed.why) == (Outcome.QUARANTINED, Why.STRANGER)
 
 
-def test_a_referent_reports_by_mail(cast):
+def test_a_referents_address_opens_nothing_by_itself(cast):
+    # An address is easily forged, and a referent's report goes straight to the next level.
+    before = how_many(Ticket)
     filed = file(a_mail(cast.referent.email, name="S. Peyrard"))
-    ticket = filed.ticket
-    assert (filed.outcome, ticket.team) == (Outcome.CREATED, cast.teams["dp"])
+    assert (filed.outcome, filed.why) == (Outcome.QUARANTINED, Why.STAFF_ADDRESS)
+    assert how_many(Ticket) == before
+
+
+def test_a_person_may_open_it_as_the_referents(cast):
+    ticket = open_from(a_mail(cast.referent.email), cast.referent).ticket
     assert (ticket.requester_agent, ticket.person) == (cast.referent, None)
+    assert ticket.team is cast.teams["dp"]
+
+
+def test_a_referent_answers_on_their_report_by_the_message_they_had(cast):
+    report = a_report(cast)
+    message_id = answered(report, cast)
+    filed = file(a_mail(cast.referent.email, threads=[message_id]))
+    assert (filed.outcome, filed.ticket) == (Outcome.APPENDED, report)
     assert filed.entry.author_agent is cast.referent
-    again = file(a_mail(cast.referent.email, threads=[filed.entry.message_id]))
-    assert (again.outcome, again.ticket) == (Outcome.APPENDED, ticket)
-    assert again.entry.author_agent is cast.referent
+    # The tag can be guessed, a Message-ID of ours cannot.
+    tagged = file(a_mail(cast.referent.email, reference=report.reference))
+    assert (tagged.outcome, tagged.ticket) == (Outcome.QUARANTINED, report)
+    assert tagged.why is Why.STAFF_ADDRESS
 
 
 def test_a_referent_does_not_join_anothers_report(cast):
