@@ -10,26 +10,30 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
 
 from support.kernel import files
-from support.kernel.errors import Invalid
+from support.kernel.errors import Invalid, Problem
 from support.tickets.journal import FileDraft
 from web.filters import size
 
 
-def take_files(uploads: Iterable[FileStorage], field: str = "files") -> list[FileDraft]:
-    """Store each upload. Raises Invalid ``file.too_large`` naming the file.
+def take_files(uploads: Iterable[FileStorage], into: list[FileDraft], field: str = "files") -> None:
+    """Store each upload and add it to ``into``.
 
-    Nothing is executed or shown inline from them: they are only ever handed out as downloads.
+    Raises Invalid with a ``file.too_large`` for each file that is refused, after the others
+    have been stored: one bad file loses no good one. Nothing is executed or
+    shown inline from them: they are only ever handed out as downloads.
     """
     limit = current_app.config["SETTINGS"].largest_upload
-    taken = []
+    refused: list[Problem] = []
     for upload in uploads:
         if not upload.filename:
             continue
         content = upload.stream.read(limit + 1)
         if len(content) > limit:
-            raise Invalid.of("file.too_large", field, name=upload.filename, limit=size(limit))
+            told = {"name": _bare(upload.filename), "limit": size(limit)}
+            refused.append(Problem("file.too_large", field, told))
+            continue
         stored = files.store().put(content)
-        taken.append(
+        into.append(
             FileDraft(
                 filename=_bare(upload.filename),
                 content_type=upload.mimetype or "application/octet-stream",
@@ -37,7 +41,8 @@ def take_files(uploads: Iterable[FileStorage], field: str = "files") -> list[Fil
                 size=stored.size,
             )
         )
-    return taken
+    if refused:
+        raise Invalid(*refused)
 
 
 def _bare(filename: str) -> str:

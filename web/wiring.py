@@ -12,6 +12,7 @@ import web.models  # noqa: F401  (every table is known before the first query)
 from channels.contact_form import taking
 from channels.mail import delivering, inbox, notices
 from channels.mail.sending import transport_for
+from channels.pages import understanding as pages
 from channels.phone import taking as calls
 from knowledge.search import index
 from support.intake.models import Channel
@@ -62,6 +63,9 @@ def _understand(payload: Mapping[str, Any]) -> None:
     elif payload["channel"] == Channel.PHONE:
         with db.transaction():
             calls.understand(received_id)
+    elif payload["channel"] in pages.CHANNELS:
+        with db.transaction():
+            pages.understand(received_id)
 
 
 def _tell_breach(payload: Mapping[str, Any]) -> None:

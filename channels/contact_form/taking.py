@@ -7,7 +7,7 @@ from sqlalchemy import select
 from channels.contact_form.sheet import Sheet, check
 from support.catalogue.models import ContactReason, Procedure
 from support.intake.models import Channel, Outcome, Received
-from support.intake.receiving import key_of, raw_of, receive
+from support.intake.receiving import key_of, raw_of, receive_form
 from support.intake.settling import settle, take_unsettled
 from support.kernel import db
 from support.people.identifying import declared_or_create
@@ -19,10 +19,13 @@ from support.tickets.opening import TicketDraft, open_ticket
 def keep(sheet: Sheet) -> Received:
     """Keep a correct form. Raises Invalid for one that is not. The caller commits.
 
-    The same form sent twice (a double click, a page sent again) is kept once.
+    The same form sent twice (a double click, a page sent again) is kept once; with other words
+    under the same key it is another request.
     """
     check(sheet)
-    kept = receive(Channel.FORM, sheet.as_json(), source="contact", dedupe_key=key_of(sheet.key))
+    kept = receive_form(
+        Channel.FORM, sheet.as_json(), source="contact", dedupe_key=key_of(sheet.key)
+    )
     return kept.received
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,6 +57,27 @@ def receive(channel: Channel, raw: bytes, *, source: str, dedupe_key: str) -> Ke
     return Kept(received, again=False)
 
 
+def receive_form(channel: Channel, raw: bytes, *, source: str, dedupe_key: str) -> Kept:
+    """Keep a form (JSON), told by the key drawn when it was shown.
+
+    Sent twice (a double click) it is one. Sent again with other words, from a page gone back
+    to, it is another one: its words are never dropped.
+    """
+    kept = receive(channel, raw, source=source, dedupe_key=dedupe_key)
+    if not kept.again or _meaning(raw_of(kept.received)) == _meaning(raw):
+        return kept
+    other = key_of(dedupe_key, _meaning(raw))
+    return receive(channel, raw, source=source, dedupe_key=other)
+
+
+def kept_before(channel: Channel, raw: bytes, *, dedupe_key: str) -> bool:
+    """Whether ``receive_form`` has kept this very form already."""
+    first = _known(channel, dedupe_key)
+    if first is None or _meaning(raw_of(first)) == _meaning(raw):
+        return first is not None
+    return _known(channel, key_of(dedupe_key, _meaning(raw))) is not None
+
+
 def raw_of(received: Received) -> bytes:
     """The bytes as they came."""
     if received.raw_key is not None:
@@ -70,6 +92,13 @@ def key_of(*parts: bytes | str) -> str:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
+
+
+def _meaning(raw: bytes) -> bytes:
+    """A form's content, whatever the order in which its files came."""
+    read = json.loads(raw)
+    read["files"] = sorted(read.get("files", ()), key=lambda f: json.dumps(f, sort_keys=True))
+    return json.dumps(read, sort_keys=True).encode()
 
 
 def not_understood(limit: int = 100) -> Sequence[int]:

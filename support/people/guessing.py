@@ -1,8 +1,9 @@
-"""A bound on how often one network address may guess, besides passwords: follow pages."""
+"""A bound on how often one network address may guess (follow pages) or send (public forms)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -13,6 +14,8 @@ from support.people.models import SignInAttempt
 
 WINDOW = timedelta(minutes=15)
 MOST = 20
+SENT_WINDOW = timedelta(hours=1)
+MOST_SENT = 60
 
 
 def refuse_guessers(what: str, address: str) -> None:
@@ -34,3 +37,37 @@ def note_guess(what: str, address: str) -> None:
     """A wrong guess; the caller commits although it answers with an error."""
     db.session().add(SignInAttempt(email=what, address=address[:64], succeeded=False))
     db.session().flush()
+
+
+def refuse_flood(what: str, address: str) -> None:
+    """Raises Conflict ``contact.too_many`` (``minutes`` to wait) when ``address`` has sent
+    ``MOST_SENT`` within ``SENT_WINDOW``: much more than an office that shares one address.
+    """
+    sent = _sent(what, address)
+    if len(sent) == MOST_SENT:
+        left = sent[-1] + SENT_WINDOW - now()
+        raise Conflict.of("contact.too_many", minutes=int(left.total_seconds() // 60) + 1)
+
+
+def note_sending(what: str, address: str) -> None:
+    """Something sent: no failure, so that it does not count against signing in."""
+    db.session().add(SignInAttempt(email=what, address=address[:64], succeeded=True))
+    db.session().flush()
+
+
+def _sent(what: str, address: str) -> Sequence[datetime]:
+    """When the latest were sent, newest first."""
+    return (
+        db.session()
+        .scalars(
+            select(SignInAttempt.at)
+            .where(
+                SignInAttempt.address == address[:64],
+                SignInAttempt.email == what,
+                SignInAttempt.at > now() - SENT_WINDOW,
+            )
+            .order_by(SignInAttempt.at.desc())
+            .limit(MOST_SENT)
+        )
+        .all()
+    )

@@ -20,6 +20,7 @@ from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry, EntryKind
 from support.tickets.visibility import PAGE, hold
 
 PURPOSE = "follow"
+SHOWN = 50  # entries on a page; older ones by key
 
 
 class PublicState(StrEnum):
@@ -55,6 +56,7 @@ class PublicView:
     entries: Sequence[PublicEntry]
     token: str
     last_entry_id: int | None
+    older: int | None = None  # ``before`` of the page of older entries, when there are some
 
 
 def follow_token(ticket: Ticket) -> str:
@@ -90,10 +92,9 @@ def by_reference(reference: str, contact: str) -> Ticket:
     return ticket
 
 
-def public_view(ticket: Ticket) -> PublicView:
-    query = select(Entry).where(Entry.ticket_id == ticket.id, Entry.kind.in_(PUBLIC_KINDS))
-    query = query.options(joinedload(Entry.author_agent), selectinload(Entry.attachments))
-    entries = db.session().scalars(query.order_by(Entry.id)).unique()
+def public_view(ticket: Ticket, *, before: int | None = None) -> PublicView:
+    """The newest ``SHOWN`` public entries (older than ``before``, an entry's id), oldest first."""
+    entries, older = _public_entries(ticket, before)
     return PublicView(
         reference=ticket.reference,
         subject=ticket.subject,
@@ -105,7 +106,19 @@ def public_view(ticket: Ticket) -> PublicView:
         entries=[_public_entry(e, ticket) for e in entries],
         token=follow_token(ticket),
         last_entry_id=ticket.last_entry_id,
+        older=older,
     )
+
+
+def _public_entries(ticket: Ticket, before: int | None) -> tuple[list[Entry], int | None]:
+    query = select(Entry).where(Entry.ticket_id == ticket.id, Entry.kind.in_(PUBLIC_KINDS))
+    if before is not None:
+        query = query.where(Entry.id < before)
+    query = query.options(joinedload(Entry.author_agent), selectinload(Entry.attachments))
+    query = query.order_by(Entry.id.desc()).limit(SHOWN + 1)
+    newest = list(db.session().scalars(query).unique())
+    entries = newest[:SHOWN][::-1]
+    return entries, entries[0].id if len(newest) > SHOWN else None
 
 
 def public_state(ticket: Ticket) -> PublicState:

@@ -9,22 +9,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from support.catalogue.models import ContactReason
-from support.intake.models import Channel, Received
+from channels.pages import requesting
+from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.errors import Invalid, Problem
-from support.people.finding import find_persons, one_person
 from support.people.languages import LANGUAGES
 from support.people.models import Agent, Person, TeamKind
 from support.people.permissions import Permission
-from support.tickets.journal import Words
 from support.tickets.models import Ticket
-from support.tickets.opening import TicketDraft, open_ticket
+from support.tickets.persons import find_persons, one_person
 from support.tickets.references import shown
 from support.tickets.visibility import visible_to
-from web.access import staff
+from web.access import own_transactions, staff
 from web.chain import visitors
-from web.chain.once import open_once
 from web.chain.sheets import Sheet, check, dossier_numbers, known_items, readable, subject_of
 from web.chain.typed import Typed, blank, sent
 from web.desk import catalogue
@@ -58,60 +55,58 @@ def persons() -> ResponseReturnValue:
 
 
 @bp.post("")
+@own_transactions
 @staff(Permission.OPEN_TICKETS, Permission.READ_PERSONS)
 def send() -> ResponseReturnValue:
+    """The request is kept first, then its ticket is opened."""
     typed = sent(NAMES)
-    if request.form.get("aller") == "chercher":
-        typed.errors.clear()
-        return _show(typed)
+    with db.transaction(write=False):
+        if request.form.get("aller") == "chercher":
+            typed.errors.clear()
+            return _show(typed)
+        asked = _read(typed)
+        if asked is None:
+            return _show(typed), 422
+    with db.transaction():
+        received = requesting.keep(asked, key=typed.key, by=me())
+    with db.transaction():
+        ticket = requesting.understand(received.id)
+        flash(_opened(ticket), "success")
+        return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)), 303)
+
+
+def _read(typed: Typed) -> requesting.Request | None:
+    """The request, or None with what is wrong written beside what was typed."""
     sheet = Sheet(key=typed.key, files=tuple(typed.files), **{n: typed.values[n] for n in WHAT})
-    reason = catalogue.reason_with(sheet.reason)
     for part in (lambda: check(sheet), lambda: _check_person(typed)):
         try:
             part()
         except Invalid as refusal:
             typed.add(refusal)
-    if sheet.reason and reason is None:
+    if sheet.reason and catalogue.reason_with(sheet.reason) is None:
         typed.errors["reason"] = sentence(Problem("field.choice", "reason"))
-    if typed.errors or reason is None:
-        return _show(typed), 422
-    channel = _channel(typed)
-    ticket = open_once(
-        channel,
-        sheet.as_json(person=typed.values["person"], channel=channel.value),
-        typed.key,
-        me(),
-        lambda received: _open(sheet, reason, _person(typed), received),
-    )
-    flash(_opened(ticket), "success")
-    return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)), 303)
+    return None if typed.errors else _request(sheet, typed)
 
 
-def _open(sheet: Sheet, reason: ContactReason, person: Person, received: Received) -> Ticket:
-    agent, numbers = me(), dossier_numbers(sheet)
-    site = agent.team.site
-    words = Words(
-        readable(sheet),
-        channel=received.channel,
-        received=received,
-        files=sheet.files,
-        data={"given": known_items(sheet)},
-    )
-    draft = TicketDraft(
+def _request(sheet: Sheet, typed: Typed) -> requesting.Request:
+    numbers, site = dossier_numbers(sheet), me().team.site
+    department = site.department if site else None
+    new = typed.values["person"] == visitors.NEW
+    return requesting.Request(
+        channel=_channel(typed),
+        agent_id=me().id,
         subject=subject_of(sheet.text),
-        words=words,
-        reason=reason,
-        procedure=catalogue.procedure_with(sheet.procedure),
-        channel=received.channel,
-        person=person,
-        # The centre answers whoever a help point received; its own agents keep what they open.
-        team=agent.team if agent.team.kind is TeamKind.CONTACT_CENTRE else None,
-        language=person.language,
-        department=person.department or (site.department if site else None),
+        text=readable(sheet),
+        reason=sheet.reason,
+        procedure=sheet.procedure,
         dossier_number=numbers[0] if len(numbers) == 1 else None,
-        first_received_at=received.received_at,
+        department=department,
+        person_id=None if new else _chosen(typed).id,
+        newcomer=visitors.identity(typed.values, department) if new else None,
+        given=known_items(sheet),
+        typed=typed.values,
+        files=sheet.files,
     )
-    return open_ticket(draft, by=agent)
 
 
 def _check_person(typed: Typed) -> None:
@@ -119,13 +114,16 @@ def _check_person(typed: Typed) -> None:
         raise Invalid.of("person.unchosen", "person")
     if typed.values["person"] == visitors.NEW:
         visitors.identity(typed.values)
+        return
+    try:
+        _chosen(typed)
+    except NotVisible as error:
+        raise Invalid.of("person.unchosen", "person") from error
 
 
-def _person(typed: Typed) -> Person:
-    chosen = typed.values["person"]
-    if chosen == visitors.NEW:
-        return visitors.welcome(typed.values, site=me().team.site)
-    return one_person(number(chosen) or 0, by=me())
+def _chosen(typed: Typed) -> Person:
+    known = number(typed.values["person"]) or 0
+    return one_person(known, by=me(), given=typed.values["q"])
 
 
 def _channel(typed: Typed) -> Channel:
@@ -150,7 +148,10 @@ def _found(words: str, chosen: str) -> Mapping[str, object]:
     people = list(find_persons(words, by=me(), limit=FOUND))
     known = number(chosen)
     if known is not None and known not in {p.id for p in people}:
-        people.insert(0, one_person(known, by=me()))
+        try:
+            people.insert(0, one_person(known, by=me(), given=words))
+        except NotVisible:
+            chosen = ""  # other words were typed since: to be chosen again
     return {
         "people": people,
         "chosen": chosen,

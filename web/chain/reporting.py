@@ -8,18 +8,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from channels.pages import requesting
 from support.catalogue.models import ContactReason, Field, Nature, Procedure
-from support.intake.models import Channel, Received
+from support.intake.models import Channel
+from support.kernel import db
 from support.kernel.errors import Invalid, Problem
 from support.people.models import Agent, SiteKind
 from support.people.permissions import Permission
 from support.tickets.asking import open_reports
-from support.tickets.journal import Words
 from support.tickets.models import Ticket
-from support.tickets.opening import TicketDraft, open_ticket
 from support.tickets.references import shown
-from web.access import staff
-from web.chain.once import open_once, sent_before
+from web.access import own_transactions, staff
 from web.chain.sheets import Sheet, check, dossier_numbers, known_items, readable, subject_of
 from web.chain.typed import Typed, blank, sent
 from web.desk import catalogue
@@ -53,9 +52,28 @@ def similar() -> ResponseReturnValue:
 
 
 @bp.post("/nouveau")
+@own_transactions
 @staff(Permission.REPORT_ISSUES)
 def send() -> ResponseReturnValue:
+    """The report is kept first, then its ticket is opened."""
     typed = sent(NAMES)
+    with db.transaction(write=False):
+        report, reason = _read(typed)
+        if report is None or reason is None:
+            return _show(typed), 422
+        # In this order: the ticket that a double click has just opened is no reason to stop.
+        if _not_seen_yet(reason) and not requesting.sent_before(report, key=typed.key):
+            return _show(typed, stopped=True), 422
+    with db.transaction():
+        received = requesting.keep(report, key=typed.key, by=me())
+    with db.transaction():
+        ticket = requesting.understand(received.id)
+        flash(_opened(ticket), "success")
+        return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)), 303)
+
+
+def _read(typed: Typed) -> tuple[requesting.Request | None, ContactReason | None]:
+    """The report, or None with what is wrong written beside what was typed."""
     sheet = Sheet(key=typed.key, files=tuple(typed.files), **typed.values)
     reason = _reason(sheet.reason)
     try:
@@ -65,39 +83,25 @@ def send() -> ResponseReturnValue:
     if sheet.reason and reason is None:
         typed.errors["reason"] = sentence(Problem("field.choice", "reason"))
     if typed.errors or reason is None:
-        return _show(typed), 422
-    # In this order: the ticket that a double click has just opened is no reason to stop.
-    if _not_seen_yet(reason) and not sent_before(Channel.STAFF, typed.key, me()):
-        return _show(typed, stopped=True), 422
-    ticket = open_once(
-        Channel.STAFF, sheet.as_json(), typed.key, me(), lambda r: _open(sheet, reason, r)
-    )
-    flash(_opened(ticket), "success")
-    return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)), 303)
+        return None, None
+    return _report(sheet, typed), reason
 
 
-def _open(sheet: Sheet, reason: ContactReason, received: Received) -> Ticket:
-    agent = me()
-    numbers = dossier_numbers(sheet)
-    words = Words(
-        readable(sheet),
+def _report(sheet: Sheet, typed: Typed) -> requesting.Request:
+    site, numbers = me().team.site, dossier_numbers(sheet)
+    return requesting.Request(
         channel=Channel.STAFF,
-        received=received,
-        files=sheet.files,
-        data={"given": known_items(sheet)},
-    )
-    draft = TicketDraft(
+        agent_id=me().id,
         subject=subject_of(sheet.text),
-        words=words,
-        reason=reason,
-        procedure=catalogue.procedure_with(sheet.procedure),
-        channel=Channel.STAFF,
-        requester_agent=agent,
-        department=agent.team.site.department if agent.team.site else None,
+        text=readable(sheet),
+        reason=sheet.reason,
+        procedure=sheet.procedure,
         dossier_number=numbers[0] if len(numbers) == 1 else None,
-        first_received_at=received.received_at,
+        department=site.department if site else None,
+        given=known_items(sheet),
+        typed=typed.values,
+        files=sheet.files,
     )
-    return open_ticket(draft, by=agent)
 
 
 def _not_seen_yet(reason: ContactReason) -> bool:

@@ -46,7 +46,7 @@ def sent(names: Sequence[str]) -> Typed:
         files=uploads.unseal(t for t in request.form.getlist("kept") if t not in removed),
     )
     try:
-        typed.files += uploads.take_files(request.files.getlist("files"))
+        uploads.take_files(request.files.getlist("files"), typed.files)
     except Invalid as refusal:
         typed.add(refusal)
     return typed

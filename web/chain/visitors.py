@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from support.kernel.errors import Invalid, Problem
-from support.people.identifying import Identity, recognise_or_create
+from support.people.identifying import Identity
 from support.people.languages import offered_language
-from support.people.models import Person, Site
 from support.people.normalising import email_address, foreigner_number, phone_number
 
 NEW = "nouvelle"  # what stands for « a new person » among those found
@@ -35,11 +34,6 @@ def identity(values: Mapping[str, str], department: str | None = None) -> Identi
         language=language,
         department=department,
     )
-
-
-def welcome(values: Mapping[str, str], *, site: Site | None) -> Person:
-    """The person, recognised by a sure sign or new."""
-    return recognise_or_create(identity(values, site.department if site else None))
 
 
 def _read(reader: Callable[[str], str | None], typed: str, problems: list[Problem]) -> str | None:

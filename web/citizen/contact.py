@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -15,7 +15,9 @@ from flask_babel import gettext as _
 from channels.contact_form import taking
 from channels.contact_form.sheet import Sheet, check
 from support.kernel import db
-from support.kernel.errors import Invalid
+from support.kernel.errors import Conflict, Invalid
+from support.people.guessing import note_sending, refuse_flood
+from support.people.languages import LANGUAGES
 from support.tickets.following import by_token, follow_token, public_view
 from support.tickets.journal import FileDraft
 from web import uploads
@@ -23,6 +25,7 @@ from web.access import own_transactions, public
 from web.desk import catalogue
 from web.filters import promise_at
 from web.messages import sentence
+from web.reading_args import number, row_number
 
 bp = Blueprint("contact", __name__)
 
@@ -35,7 +38,6 @@ STEPS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 LAST = len(STEPS)
 TYPED = tuple(name for step in STEPS for name in step if name != "files")
-LANGUAGES = ("fr", "en", "es", "ar", "pt", "zh", "ru", "uk", "tr", "bn", "fa", "de", "it", "ro")
 
 
 @dataclass
@@ -71,14 +73,21 @@ def send() -> ResponseReturnValue:
     problems = _take_files(page)
     wanted = request.form.get("aller", "envoyer")
     if wanted.startswith("etape-"):
-        target = min(max(int(wanted[6:] or 1), 1), LAST) if wanted[6:].isdecimal() else 1
+        target = min(max(number(wanted[6:]) or 1, 1), LAST)
         checked = LAST if target > LAST else page.step
         return _move(page, target, problems, checked)
     problems |= _problems(page)
     if problems:
         return _again(page, problems)
-    with db.transaction():
-        received = taking.keep(_sheet(page))
+    address = request.remote_addr or ""
+    try:
+        with db.transaction():
+            refuse_flood("contact", address)
+            note_sending("contact", address)
+            received = taking.keep(_sheet(page))
+    except Conflict as refusal:
+        page.errors = {"": sentence(refusal.problems[0])}
+        return _show(page), 429
     with db.transaction():
         ticket = taking.understand(received.id)
         token = follow_token(ticket)
@@ -90,19 +99,21 @@ def send() -> ResponseReturnValue:
 def thanks(token: str) -> ResponseReturnValue:
     ticket = by_token(token)
     view = public_view(ticket)
+    # Never the host that the request names: anybody may write that line of a request.
+    settings = current_app.config["SETTINGS"]
     return render_template(
         "citizen/thanks.html",
         view=view,
         promise_=promise_at(view.promised_at) if view.promised_at else None,
         # Not which address: whoever fills the form in with somebody's number must not learn it.
         by_mail=bool(ticket.person and ticket.person.email),
-        link=url_for("follow.follow", token=token, _external=True),
+        link=settings.public_url.rstrip("/") + url_for("follow.follow", token=token),
     )
 
 
 def _read() -> Page:
     typed = {name: request.form.get(name, "") for name in TYPED}
-    step = request.form.get("etape", type=int) or LAST
+    step = row_number(request.form, "etape") or LAST
     removed = set(request.form.getlist("retirer"))
     kept = uploads.unseal(t for t in request.form.getlist("kept") if t not in removed)
     key = request.form.get("cle") or secrets.token_urlsafe(16)
@@ -112,7 +123,7 @@ def _read() -> Page:
 def _take_files(page: Page) -> dict[str, str]:
     """Files are kept at once, even when the rest of the form is not right yet."""
     try:
-        page.files += uploads.take_files(request.files.getlist("files"))
+        uploads.take_files(request.files.getlist("files"), page.files)
     except Invalid as refusal:
         return {"files": sentence(refusal.problems[0])}
     return {}

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from support.intake.models import Channel, Outcome
-from support.intake.receiving import key_of, receive
-from support.intake.settling import settle, take_unsettled
+from channels.pages import adding
+from support.kernel import db
 from support.kernel.errors import Conflict, DomainError, Invalid, NotVisible
 from support.people.guessing import note_guess, refuse_guessers
 from support.people.normalising import email_address, phone_number
 from support.tickets import following
 from support.tickets.following import PublicState
-from support.tickets.journal import FileDraft, Words
+from support.tickets.journal import FileDraft
 from support.tickets.models import Ticket
-from support.tickets.replying import person_replies
 from web import uploads
-from web.access import public
+from web.access import own_transactions, public
 from web.desk.files import hand_out
 from web.filters import promise_at
 from web.http import keep
 from web.messages import sentence
+from web.reading_args import row_number
 
 bp = Blueprint("follow", __name__)
 
@@ -85,21 +83,31 @@ def look_up() -> ResponseReturnValue:
 @bp.get("/suivi/<token>")
 @public
 def follow(token: str) -> ResponseReturnValue:
-    return _show(following.by_token(token), token, "", [], None)
+    before = row_number(request.args, "avant")
+    return _show(following.by_token(token), token, "", [], None, before)
 
 
 @bp.post("/suivi/<token>/messages")
+@own_transactions
 @public
 def add(token: str) -> ResponseReturnValue:
-    """One more message on the same request; the same form sent twice is one message."""
-    ticket = following.by_token(token, lock=True)
-    text = request.form.get("text", "")
-    files = uploads.unseal(request.form.getlist("kept"))
+    """One more message on the same request: kept first, then put on its ticket."""
+    with db.transaction(write=False):
+        ticket_id = following.by_token(token).id
+    text, files = request.form.get("text", ""), uploads.unseal(request.form.getlist("kept"))
+    key = request.form.get("cle") or secrets.token_hex(16)
     try:
-        files += uploads.take_files(request.files.getlist("files"))
-        _write(ticket, text, files)
-    except Invalid as refusal:
-        return _show(ticket, token, text, files, sentence(refusal.problems[0])), 422
+        uploads.take_files(request.files.getlist("files"), files)
+        with db.transaction():
+            message = adding.Message(ticket_id, text, tuple(files))
+            received = adding.keep(message, key=key, source="suivi")
+    except (Invalid, Conflict) as refusal:
+        problem = " ".join(sentence(one) for one in refusal.problems)
+        with db.transaction(write=False):
+            page = _show(following.by_token(token), token, text, files, problem)
+        return page, 429 if isinstance(refusal, Conflict) else 422
+    with db.transaction():
+        adding.understand(received.id)
     flash(_("Votre message est bien arrivé."), "success")
     return redirect(url_for("follow.follow", token=token), 303)
 
@@ -110,24 +118,15 @@ def attachment(token: str, attachment_id: int) -> ResponseReturnValue:
     return hand_out(following.attachment_of(following.by_token(token), attachment_id))
 
 
-def _write(ticket: Ticket, text: str, files: list[FileDraft]) -> None:
-    raw = json.dumps({"ticket": ticket.id, "text": text, "files": [f.key for f in files]})
-    key = key_of(str(ticket.id), request.form.get("cle") or secrets.token_hex(16))
-    kept = receive(Channel.FOLLOW, raw.encode(), source="suivi", dedupe_key=key)
-    received = take_unsettled(kept.received.id)
-    if received is None:
-        return
-    author = ticket.person or ticket.requester_agent
-    assert author is not None
-    words = Words(text.strip(), channel=Channel.FOLLOW, received=received, files=files)
-    entry = person_replies(ticket, words, by=author)
-    settle(received, Outcome.APPENDED, ticket_id=ticket.id, entry_id=entry.id)
-
-
 def _show(
-    ticket: Ticket, token: str, text: str, files: list[FileDraft], problem: str | None
+    ticket: Ticket,
+    token: str,
+    text: str,
+    files: list[FileDraft],
+    problem: str | None,
+    before: int | None = None,
 ) -> str:
-    view = following.public_view(ticket)
+    view = following.public_view(ticket, before=before)
     where, what_next = standing(view.state)
     return render_template(
         "citizen/follow.html",
@@ -136,6 +135,7 @@ def _show(
         what_next=what_next,
         promise_=promise_at(view.promised_at) if view.promised_at else None,
         token=token,
+        before=before,
         text=text,
         kept=uploads.kept_files(files),
         problem=problem,

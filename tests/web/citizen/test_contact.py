@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from support.intake.models import Received
 from support.kernel import db
 from support.outbox.models import OutboxRow
+from support.people.guessing import note_sending
 from support.tickets.models import Ticket
 from support.tickets.timeline import Attachment
 from tests.web.conftest import Browser, Site
@@ -75,6 +78,7 @@ def test_sent_twice_is_one_ticket(site: Site) -> None:
         ("family_name", " ", "À remplir"),
         ("text", "", "À remplir"),
         ("reason", "does.not.exist", "Choisissez dans la liste"),
+        ("language", "quenya", "Choisissez dans la liste"),
     ],
 )
 def test_what_is_wrong_is_said_and_everything_typed_is_kept(
@@ -151,3 +155,53 @@ def test_too_large_a_file_is_named_and_the_rest_kept(site: Site) -> None:
     assert answer.status_code == 422
     assert "gros.pdf" in answer.text
     assert count(Ticket) == 0
+
+
+def test_the_link_is_on_our_own_address_whatever_the_request_says(site: Site) -> None:
+    thanks = post(site.anyone()).headers["Location"]
+    page = site.anyone().get(thanks, headers={"Host": "evil.example"}).text
+    assert "evil.example" not in page
+    assert 'value="http://localhost/suivi/' in page
+
+
+def test_a_step_with_thousands_of_digits_is_a_step(site: Site) -> None:
+    wanted = {"etape": "1", "aller": "etape-" + "9" * 5000}
+    assert site.anyone().send("/contact", {**GOOD, **wanted}).status_code == 200
+
+
+def test_other_words_under_the_same_key_are_another_request(site: Site) -> None:
+    browser = site.anyone()
+    first, other = post(browser), post(browser, text="Une tout autre question.")
+    assert first.headers["Location"] != other.headers["Location"]
+    assert (
+        post(browser, text="Une tout autre question.").headers["Location"]
+        == (other.headers["Location"])
+    )
+    assert count(Ticket) == count(Received) == 2
+
+
+def test_a_good_file_stays_when_one_beside_it_is_too_large(site: Site) -> None:
+    site.app.config["SETTINGS"].largest_upload = 10
+    both = [(io.BytesIO(b"x" * 11), "gros.pdf"), (io.BytesIO(b"petit"), "petit.pdf")]
+    answer = post(site.anyone(), files=both)
+    assert answer.status_code == 422
+    assert "gros.pdf" in answer.text
+    kept = re.findall(r'name="kept" value="([^"]+)"', answer.text)
+    assert post(site.anyone(), kept=kept[0]).status_code == 303
+    with db.transaction() as session:
+        assert session.scalars(select(Attachment.filename)).all() == ["petit.pdf"]
+
+
+def test_one_connection_sends_so_many_forms_an_hour_and_loses_no_word(site: Site) -> None:
+    with time_machine.travel(datetime(2026, 11, 23, 9, tzinfo=UTC), tick=False) as clock:
+        with db.transaction():
+            for _ in range(60):
+                note_sending("contact", "127.0.0.1")
+        clock.shift(timedelta(minutes=50))
+        refused = post(site.anyone())
+        assert refused.status_code == 429
+        assert "dans 11 minutes" in refused.text
+        assert "Je ne peux plus me connecter." in refused.text
+        assert count(Ticket) == 0
+        clock.shift(timedelta(minutes=11))
+        assert post(site.anyone()).status_code == 303

@@ -1,0 +1,97 @@
+"""A message added to a request on a page: kept as it was sent, then put on its ticket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from support.intake.bounding import refuse_flood
+from support.intake.models import Channel, Outcome, Received
+from support.intake.receiving import key_of, raw_of, receive_form
+from support.intake.settling import settle, take_unsettled
+from support.kernel import db
+from support.kernel.errors import Invalid
+from support.people.models import Agent
+from support.tickets.asking import add_words
+from support.tickets.journal import FileDraft, Words
+from support.tickets.models import Ticket
+from support.tickets.replying import person_replies
+from support.tickets.timeline import Entry
+from support.tickets.visibility import hold
+
+WHAT = "message"
+LONGEST_TEXT = 20_000
+MOST_IN_WINDOW = 20
+WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Message:
+    """``agent_id``: the agent who speaks for the requester; None on the follow page."""
+
+    ticket_id: int
+    text: str
+    files: Sequence[FileDraft] = ()
+    agent_id: int | None = None
+
+    @property
+    def channel(self) -> Channel:
+        return Channel.FOLLOW if self.agent_id is None else Channel.STAFF
+
+    def as_json(self) -> bytes:
+        read = {"what": WHAT, **asdict(self)}
+        return json.dumps(read, ensure_ascii=False, sort_keys=True).encode()
+
+    @classmethod
+    def from_json(cls, raw: bytes) -> Message:
+        read = json.loads(raw)
+        del read["what"]
+        read["files"] = tuple(FileDraft(**f) for f in read["files"])
+        return cls(**read)
+
+
+def keep(message: Message, *, key: str, source: str) -> Received:
+    """Keep a message that can be put on its ticket. The caller commits.
+
+    Sent twice with one ``key`` it is one message; other words under that key are another one.
+    Raises Invalid ``message.empty``, ``field.too_long``, Conflict ``follow.too_many``.
+    """
+    if not message.text.strip() and not message.files:
+        raise Invalid.of("message.empty", "text")
+    if len(message.text) > LONGEST_TEXT:
+        raise Invalid.of("field.too_long", "text", most=LONGEST_TEXT)
+    author = () if message.agent_id is None else (str(message.agent_id),)
+    kept = receive_form(
+        message.channel,
+        message.as_json(),
+        source=source,
+        dedupe_key=key_of(str(message.ticket_id), *author, key),
+    )
+    if message.agent_id is None and not kept.again:
+        refuse_flood(Channel.FOLLOW, message.ticket_id, most=MOST_IN_WINDOW, window=WINDOW)
+    return kept.received
+
+
+def understand(received_id: int) -> None:
+    """Put a kept message on its ticket. Safe to run twice."""
+    received = take_unsettled(received_id)
+    if received is None:
+        return
+    message = Message.from_json(raw_of(received))
+    ticket = db.session().get_one(Ticket, message.ticket_id)
+    hold(ticket)
+    words = Words(
+        message.text.strip(), channel=message.channel, received=received, files=message.files
+    )
+    entry = _add(ticket, words, message.agent_id)
+    settle(received, Outcome.APPENDED, ticket_id=ticket.id, entry_id=entry.id)
+
+
+def _add(ticket: Ticket, words: Words, agent_id: int | None) -> Entry:
+    if agent_id is not None:
+        return add_words(ticket, words, by=db.session().get_one(Agent, agent_id))
+    author = ticket.person or ticket.requester_agent
+    assert author is not None
+    return person_replies(ticket, words, by=author)
