@@ -129,6 +129,33 @@ def test_a_request_by_the_form(centre: Web, visit: Visit, tmp_path: Path, script
     expect(page).to_have_url(here)
 
 
+def test_words_that_are_not_in_the_list_lead_on(centre: Web, visit: Visit) -> None:
+    person = visit(centre, **PHONE)
+    person.watch.expect(422)
+    page = person.open("/contact")
+    box = page.get_by_role("combobox", name="Quel est votre problème ?")
+    box.fill("fotto")  # photo, as some write it
+    expect(page.get_by_role("option", name=REASON)).to_be_visible()
+    first = page.get_by_role("option").first.inner_text()
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value(first)
+
+    box.fill("")
+    box.blur()
+    box.fill("xylophone")
+    expect(page.get_by_role("option")).to_have_text("Autre : je décris mon problème")
+    go_on(page)
+    expect(box).to_have_value("xylophone")
+    expect(page.locator(".combobox-unread").first).to_contain_text("« xylophone »")
+    expect(page.get_by_role("group", name="est à corriger")).to_contain_text("Votre problème :")
+    box.click()
+    box.fill("xylophone")
+    page.get_by_role("option", name="Autre : je décris").click()
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ce qui se passe")
+
+
 def test_a_double_click_makes_one_ticket(centre: Web, visit: Visit) -> None:
     # Without scripts, so that only the server can tell the second one from the first.
     person = visit(centre, **PHONE, java_script_enabled=False)

@@ -1,8 +1,10 @@
 // Lays a filterable list over select[data-combobox] (ARIA combobox with a listbox).
 // The select stays the one that is sent; without this file it is simply used as it is.
 
+// Accents, « ph » for « f » and doubled letters tell no two choices apart; people mistake them.
 const plain = (text) =>
-  text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[’']/g, " ").toLowerCase();
+  text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[’']/g, " ").toLowerCase()
+    .replace(/ph/g, "f").replace(/(\p{L})\1+/gu, "$1");
 
 const make = (tag, className, attributes = {}) => {
   const el = document.createElement(tag);
@@ -47,6 +49,8 @@ class Combobox {
       "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-liste`,
       placeholder: select.dataset.placeholder || "",
     });
+    // The words travel too, so that a page shown again can give them back.
+    if (select.name) this.input.name = `${select.name}-saisi`;
     for (const name of ["aria-describedby", "aria-invalid", "required", "data-key"]) {
       if (select.hasAttribute(name)) this.input.setAttribute(name, select.getAttribute(name));
     }
@@ -55,14 +59,16 @@ class Combobox {
     this.list.setAttribute("aria-label", label?.textContent.trim() || "");
     this.list.hidden = true;
     this.said = make("span", "visually-hidden", { role: "status" });
+    this.unread = make("p", "field-hint combobox-unread", { role: "status" });
     const arrow = make("span", "combobox-arrow", { "aria-hidden": "true" });
     arrow.textContent = "▾";
     select.id = `${id}-valeur`;
     select.hidden = true;
     select.removeAttribute("required");
     select.before(this.box);
-    this.box.append(this.input, arrow, this.list, this.said, select);
+    this.box.append(this.input, arrow, this.list, this.said, this.unread, select);
     this.restore();
+    if (!select.value && select.dataset.typed) this.keep(select.dataset.typed);
     if (select.matches("[autofocus]")) this.input.focus();
   }
 
@@ -82,11 +88,28 @@ class Combobox {
   restore() {
     const option = this.select.selectedOptions[0];
     this.input.value = option?.value ? option.text : "";
+    this.hush();
+  }
+
+  hush() {
+    clearTimeout(this.saying);
+    this.unread.textContent = "";
+  }
+
+  // Words that choose nothing stay in sight, and it is said that they do not count yet.
+  keep(typed) {
+    this.input.value = typed;
+    clearTimeout(this.saying);
+    // Not at once: a line that appears under the pointer would move the button being pressed.
+    this.saying = setTimeout(() => { this.unread.textContent = (this.select.dataset.unread || "").replace("{words}", typed); }, 300);
   }
 
   open(typed) {
     this.shown = matching(this.choices, typed);
-    this.active = typed && this.shown.length ? 0 : -1;
+    this.matched = this.shown.length;
+    this.hush();
+    if (!this.matched) this.shown = this.choices.filter((choice) => choice.value === "other");
+    this.active = -1;
     this.draw(Boolean(typed));
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
@@ -96,6 +119,11 @@ class Combobox {
   draw(filtered) {
     this.list.replaceChildren();
     let heading = "";
+    if (!this.matched) {
+      const li = make("li", "combobox-none", { role: "presentation" });
+      li.textContent = this.select.dataset.none || "";
+      this.list.append(li);
+    }
     for (const choice of this.shown) {
       if (!filtered && choice.group && choice.group !== heading) {
         heading = choice.group;
@@ -105,11 +133,6 @@ class Combobox {
       }
       this.list.append(this.drawn(choice));
     }
-    if (!this.shown.length) {
-      const li = make("li", "combobox-none", { role: "presentation" });
-      li.textContent = this.select.dataset.none || "";
-      this.list.append(li);
-    }
     this.announce();
   }
 
@@ -117,7 +140,7 @@ class Combobox {
     const li = make("li", "combobox-option", {
       id: choice.id, role: "option", "aria-selected": String(choice.value === this.select.value),
     });
-    li.textContent = choice.label;
+    li.textContent = (!this.matched && this.select.dataset.other) || choice.label;
     if (choice.hint) {
       const small = document.createElement("small");
       small.textContent = choice.hint;
@@ -127,7 +150,7 @@ class Combobox {
   }
 
   announce() {
-    const n = this.shown.length;
+    const n = this.matched;
     const { none, countOne, countMany } = this.select.dataset;
     this.said.textContent = n === 0 ? none || "" : n === 1 ? countOne || "" : (countMany || "").replace("{n}", n);
   }
@@ -159,14 +182,21 @@ class Combobox {
     this.select.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // An emptied field means nothing chosen; half a word means the last choice stands.
+  // An emptied field means nothing chosen; half a word means the last choice stands, if there is one.
   leave() {
-    if (!this.input.value.trim() && this.select.value) {
+    const typed = this.input.value.trim();
+    if (!typed && this.select.value) {
       this.select.value = "";
       this.select.dispatchEvent(new Event("change", { bubbles: true }));
     }
-    this.restore();
+    if (typed && !this.select.value) this.keep(typed);
+    else this.restore();
     this.close();
+  }
+
+  // What Enter takes: the marked choice, or the first that the words find.
+  taken() {
+    return this.active < 0 && this.matched && this.input.value.trim() ? 0 : this.active;
   }
 
   key(event) {
@@ -181,12 +211,12 @@ class Combobox {
     }
     if (event.key === "Enter" && open && !event.ctrlKey) {
       event.preventDefault();
-      if (this.active >= 0) this.choose(this.active);
+      if (this.taken() >= 0) this.choose(this.taken());
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
       this.restore();
       this.close();
-    } else if (event.key === "Tab" && open && this.active >= 0 && this.input.value) this.choose(this.active);
+    } else if (event.key === "Tab" && open && this.input.value && (this.active >= 0 || this.matched === 1)) this.choose(Math.max(this.active, 0));
     return undefined;
   }
 }
