@@ -1,4 +1,7 @@
-"""Staff accounts: opened, closed, given a new password. Open sessions end with the last two."""
+"""Staff accounts: opened, closed, given a new password. Open sessions end with the last two.
+
+``by`` is an agent who may administer; None is whoever holds the machine, at its command line.
+"""
 
 from __future__ import annotations
 
@@ -55,9 +58,12 @@ class Issued:
     password: str
 
 
-def create(draft: AccountDraft, *, by: Agent) -> Issued:
-    """Open an account. Raises Invalid with a problem for each wrong field."""
-    require(by, Permission.ADMINISTER)
+def create(draft: AccountDraft, *, by: Agent | None, password: str | None = None) -> Issued:
+    """Open an account, with ``password`` or one made for it.
+
+    Raises Invalid with a problem for each wrong field.
+    """
+    _require(by)
     problems = _problems(draft)
     try:
         address = email_address(draft.email)
@@ -75,36 +81,36 @@ def create(draft: AccountDraft, *, by: Agent) -> Issued:
         team=draft.team,
         session_epoch=0,
     )
-    password = new_password()
+    password = password or new_password()
     set_password(agent, password)
     _insert(agent)
-    log.info("account %s opened by %s", agent.id, by.id)
+    log.info("account %s opened by %s", agent.id, _name(by))
     return Issued(agent, password)
 
 
-def disable(agent: Agent, *, by: Agent) -> None:
+def disable(agent: Agent, *, by: Agent | None) -> None:
     """Close an account at once. Raises Conflict for one's own: so there is always one left."""
-    require(by, Permission.ADMINISTER)
-    if agent.id == by.id:
+    _require(by)
+    if by is not None and agent.id == by.id:
         raise Conflict.of("account.own")
     if not agent.active:
         return
     if agent.role is Role.ADMINISTRATOR:
         # Of two administrators who close each other at once, the second finds itself closed.
         _hold_administrators()
-        require(by, Permission.ADMINISTER)
+        _require(by)
     agent.active = False
     agent.session_epoch += 1
-    log.info("account %s closed by %s", agent.id, by.id)
+    log.info("account %s closed by %s", agent.id, _name(by))
 
 
-def give_new_password(agent: Agent, *, by: Agent) -> Issued:
-    """A new password, and the account open again if it was closed."""
-    require(by, Permission.ADMINISTER)
-    password = new_password()
+def give_new_password(agent: Agent, *, by: Agent | None, password: str | None = None) -> Issued:
+    """A new password, given or made, and the account open again if it was closed."""
+    _require(by)
+    password = password or new_password()
     set_password(agent, password)
     agent.active = True
-    log.info("account %s given a new password by %s", agent.id, by.id)
+    log.info("account %s given a new password by %s", agent.id, _name(by))
     return Issued(agent, password)
 
 
@@ -121,6 +127,15 @@ def new_password() -> str:
     """Four groups of four signs, to be read out or copied: 79 bits."""
     groups = ("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(4))
     return "-".join(groups)
+
+
+def _require(by: Agent | None) -> None:
+    if by is not None:
+        require(by, Permission.ADMINISTER)
+
+
+def _name(by: Agent | None) -> str:
+    return str(by.id) if by is not None else "the command line"
 
 
 def _problems(draft: AccountDraft) -> list[Problem]:

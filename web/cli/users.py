@@ -11,9 +11,8 @@ from sqlalchemy import select
 
 from support.kernel import db
 from support.kernel.errors import DomainError
+from support.people import accounts
 from support.people.models import Agent, Role, Team
-from support.people.normalising import email_address
-from support.people.passwords import set_password
 from web.cli.settings import ready
 
 
@@ -28,8 +27,8 @@ def user() -> None:
 @click.option(
     "--team", "team_code", required=True, help="Code of the team (see `relais user list`)."
 )
-@click.option("--given-name", default="")
-@click.option("--family-name", default="")
+@click.option("--given-name", default="", help="[default: from the address]")
+@click.option("--family-name", default="", help="[default: from the address]")
 @click.option("--title", default="", help="Function, as shown in the signature.")
 @click.password_option(help="Asked for when not given.")
 def create(
@@ -38,21 +37,28 @@ def create(
 ) -> None:  # fmt: skip
     """Create an account."""
     ready()
+    first, last = _names(email)
     with _refusals(), db.transaction() as session:
         team = session.scalar(select(Team).where(Team.code == team_code))
-        if team is None:
-            codes = ", ".join(session.scalars(select(Team.code).order_by(Team.code)))
-            _fail(f"no team {team_code!r}; there are: {codes}")
-        address = email_address(email)
-        if session.scalar(select(Agent.id).where(Agent.email == address)) is not None:
-            _fail(f"{address} has an account already")
-        agent = Agent(
-            email=address, given_name=given_name, family_name=family_name, title=title,
-            role=Role(role), team_id=team.id, session_epoch=0,
-        )  # fmt: skip
-        set_password(agent, password)
-        session.add(agent)
-    click.echo(f"created {address}")
+        if team is None or team.kind is not accounts.KINDS[Role(role)]:
+            _fail(f"no team {team_code!r} for a {role}; there are: {_teams_for(Role(role))}")
+        draft = accounts.AccountDraft(
+            email, given_name or first, family_name or last, Role(role), team, title
+        )
+        made = accounts.create(draft, by=None, password=password)
+    click.echo(f"created {made.agent.email}")
+
+
+def _names(email: str) -> tuple[str, str]:
+    """claire.petit@example.org is Claire Petit; accueil@example.org, Accueil twice over."""
+    first, _, last = email.strip().partition("@")[0].partition(".")
+    most = accounts.LONGEST_NAME
+    return first.capitalize()[:most], (last or first).capitalize()[:most]
+
+
+def _teams_for(role: Role) -> str:
+    right = select(Team.code).where(Team.kind == accounts.KINDS[role]).order_by(Team.code)
+    return ", ".join(db.session().scalars(right))
 
 
 @user.command("list")
@@ -78,8 +84,7 @@ def disable(email: str) -> None:
     ready()
     with db.transaction():
         agent = _one(email)
-        agent.active = False
-        agent.session_epoch += 1
+        accounts.disable(agent, by=None)
     click.echo(f"disabled {agent.email}")
 
 
@@ -91,8 +96,7 @@ def reset(email: str, password: str) -> None:
     ready()
     with _refusals(), db.transaction():
         agent = _one(email)
-        set_password(agent, password)
-        agent.active = True
+        accounts.give_new_password(agent, by=None, password=password)
     click.echo(f"new password for {agent.email}")
 
 
