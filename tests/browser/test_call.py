@@ -33,7 +33,9 @@ def somebody_new(page: Page, number: str, name: str) -> None:
     expect(focused(page)).to_have_attribute("name", "family_name")
     keys.type(name)
     keys.press("Enter")
-    expect(page.get_by_label("Téléphone")).to_have_value(re.compile(r"06 ?39 ?98"))
+    expect(page.get_by_role("textbox", name="Téléphone", exact=True)).to_have_value(
+        re.compile(r"06 ?39 ?98")
+    )
     for _field in range(6):
         if focused(page).get_attribute("id") == "motif":
             break
