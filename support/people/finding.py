@@ -15,21 +15,32 @@ from support.people.models import Agent, ContactKind, Person, PersonContact, Per
 from support.people.normalising import fold_name, phone_number
 from support.people.permissions import Permission, require
 
+MOST_SHARING = 50  # persons shown of those who share one number
 LEAST = 2  # fewer characters would list half the country
 
 
-def find_persons(typed: str, *, by: Agent, limit: int = 8) -> Sequence[Person]:
-    """Persons that ``typed`` may mean, best guesses first; nothing for fewer than two signs."""
+def find_persons(
+    typed: str, *, by: Agent, limit: int = 8, among: ColumnElement[bool] | None = None
+) -> Sequence[Person]:
+    """Persons that ``typed`` may mean, best guesses first; nothing for fewer than two signs.
+
+    ``among``: a condition on Person that narrows the choice.
+    """
     require(by, Permission.READ_PERSONS)
     typed = typed.strip()
     if len(typed) < LEAST:
         return []
+    query = _meant(typed)
+    return _all(query if among is None else query.where(among), limit)
+
+
+def _meant(typed: str) -> Select[tuple[Person]]:
     if "@" in typed:
-        return _all(_by_contact(ContactKind.EMAIL, typed.lower()), limit)
+        return _by_contact(ContactKind.EMAIL, typed.lower())
     digits = re.sub(r"\D", "", typed)
     if len(digits) >= 4 and not re.search(r"[^\W\d_]", typed):
-        return _all(_by_digits(typed, digits), limit)
-    return _all(_by_name(typed), limit)
+        return _by_digits(typed, digits)
+    return _by_name(typed)
 
 
 def one_person(person_id: int, *, by: Agent) -> Person:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from channels.pages import requesting
 from support.intake.models import Channel
 from support.kernel import db
-from support.kernel.errors import Invalid, Problem
+from support.kernel.errors import Invalid, NotVisible, Problem
 from support.people.languages import LANGUAGES
 from support.people.models import Agent, Person, TeamKind
 from support.people.permissions import Permission

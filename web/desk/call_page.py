@@ -16,9 +16,9 @@ from channels.phone.taking import Noted
 from support.kernel import db
 from support.kernel.errors import NotVisible
 from support.kernel.time import now
-from support.people.finding import one_person
 from support.people.languages import LANGUAGES
 from support.tickets.calling import WRAP_UPS
+from support.tickets.persons import one_person
 from web.desk import callers, catalogue
 from web.desk.call_starts import Start, begin, seal, unseal
 from web.desk.facts import masked

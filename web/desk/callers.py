@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from support.kernel import db
 from support.kernel.errors import DomainError, NotVisible
-from support.people.finding import find_persons
 from support.people.models import Agent, Person
 from support.people.normalising import foreigner_number, phone_number
 from support.tickets.models import Ticket
+from support.tickets.persons import find_persons
 from support.tickets.references import read_reference
 from support.tickets.visibility import one_visible, visible_to
 

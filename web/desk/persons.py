@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from support.kernel import db
-from support.people.finding import find_persons, one_person
 from support.people.permissions import Permission
 from support.tickets.models import Ticket
+from support.tickets.persons import find_persons, one_person, sees_everybody
 from support.tickets.visibility import visible_to
 from web.access import staff
 from web.desk.facts import masked
@@ -26,14 +26,20 @@ def search() -> ResponseReturnValue:
     typed = request.args.get("q", "").strip()
     found = find_persons(typed, by=me(), limit=SHOWN)
     return render_template(
-        "desk/persons.html", typed=typed, persons=found, search_query=typed, masked=masked
+        "desk/persons.html",
+        typed=typed,
+        persons=found,
+        search_query=typed,
+        masked=masked,
+        # What was given opens the page of somebody who is found by it alone.
+        given=None if sees_everybody(me()) else typed,
     )
 
 
 @bp.get("/agent/personnes/<int:person_id>")
 @staff(Permission.READ_PERSONS)
 def person(person_id: int) -> ResponseReturnValue:
-    found = one_person(person_id, by=me())
+    found = one_person(person_id, by=me(), given=request.args.get("q", ""))
     tickets = db.session().scalars(
         select(Ticket)
         .where(Ticket.person_id == found.id, visible_to(me()))
