@@ -14,6 +14,8 @@ from channels.mail.headers import HeaderBlock
 _USABLE = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+|\"[^\"\r\n]+\"@[^\s@<>\",;]+")
 _BARE = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 _MAX_ADDRESSES = 2000
+_LONGEST_NAME = 2000
+LONGEST_FIELD = 16_384  # characters: a longer field is read up to here
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def normalise(address: str) -> str:
 
 def parse_list(raw: bytes | str) -> list[Address]:
     """Every address of one field, in order. Never raises; group names are dropped."""
-    text = raw if isinstance(raw, str) else words.plain(raw)
+    text = (raw if isinstance(raw, str) else words.plain(raw))[:LONGEST_FIELD]
     found: list[Address] = []
     waiting = ""
     for piece in _split(text)[:_MAX_ADDRESSES]:
@@ -81,6 +83,8 @@ def choose_sender(block: HeaderBlock) -> tuple[Address | None, list[str]]:
         defects.append("from-missing")
     elif len(block.raw_all("from")) > 1:
         defects.append("from-repeated")
+    if any(len(raw) > LONGEST_FIELD for raw in block.raw_all("from")):
+        defects.append("from-too-long")
     for field in ("from", "reply-to", "sender"):
         for address in parse_all(block, field):
             if address.usable:
@@ -98,11 +102,14 @@ def _split(text: str) -> list[str]:
     """At the commas and semicolons that separate addresses; group names are dropped."""
     pieces: list[str] = []
     start = at = 0
-    comments = True
+    # One that is never closed means that no later one is: looked for once.
+    comments = quotes = True
     while at < len(text):
         character = text[at]
-        if character == '"':
-            at = _closing(text, at, '"')
+        if character == '"' and quotes:
+            end = _closing(text, at, '"')
+            quotes = end > at
+            at = end
         elif character == "(" and comments:
             end = _closing_comment(text, at)
             comments = end > at
@@ -188,9 +195,12 @@ def _one(piece: str) -> Address:
 def _last_opening(text: str) -> int:
     """The "<" that begins the address: the last one outside quotes."""
     found, at = -1, 0
+    quotes = True
     while at < len(text):
-        if text[at] == '"':
-            at = _closing(text, at, '"')
+        if text[at] == '"' and quotes:
+            end = _closing(text, at, '"')
+            quotes = end > at
+            at = end
         elif text[at] == "<":
             found = at
         at += 1
@@ -213,9 +223,12 @@ def _take_comments(piece: str) -> tuple[str, str]:
     out: list[str] = []
     comments: list[str] = []
     start = at = 0
+    quotes = True
     while at < len(piece):
-        if piece[at] == '"':
-            at = _closing(piece, at, '"')
+        if piece[at] == '"' and quotes:
+            end = _closing(piece, at, '"')
+            quotes = end > at
+            at = end
         elif piece[at] == "(":
             end = _closing_comment(piece, at)
             if end == at:
@@ -231,7 +244,7 @@ def _take_comments(piece: str) -> tuple[str, str]:
 
 def _name(raw: str) -> str:
     """A display name for a person: unquoted, then decoded."""
-    raw = raw.strip().strip(",;").strip()
+    raw = raw.strip().strip(",;").strip()[:_LONGEST_NAME]
     if raw.startswith('"') and raw.endswith('"') and len(raw) > 1:
         raw = re.sub(r"\\(.)", r"\1", raw[1:-1])
     elif '"' in raw:

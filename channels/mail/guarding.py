@@ -45,6 +45,7 @@ class Verdict:
         return self.may_be_answered or not self.certain
 
 
+BY_SUBJECT = "automatic: subject"
 _LIST_FIELDS = (
     "list-id",
     "list-post",
@@ -88,12 +89,13 @@ _MACHINES = re.compile(
     r"|listserv|majordomo|mailman)$",
     re.IGNORECASE,
 )
-# How absence notices and automatic answers are titled by the programs that write them.
+# How programs title absence notices: these words, then the subject that is answered. People
+# write such words too (« Message automatique reçu, que faire ? »): never certain.
 _AUTO_SUBJECTS = re.compile(
     r"^\s*(?:"
     r"r[ée]ponse automatique|r[ée]pondeur|message automatique|absen(?:t|ce) (?:du|de) bureau"
-    r"|absence\b.{0,3}:|notification d.absence|auto(?:matic)?[ -]?(?:reply|response|respuesta)"
-    r"|auto[ -]?(?:reply|response)|out of (?:the )?office|vacation (?:reply|response)|ooo\s*:"
+    r"|notification d.absence|auto(?:matic)?[ -]?(?:reply|response|respuesta)"
+    r"|auto[ -]?(?:reply|response)|out of (?:the )?office|vacation (?:reply|response)"
     r"|abwesenheits|automatische antwort|automatisch antwoord|afwezigheid|abwesend\b"
     r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|resposta autom[áa]tica|fora do escrit"
     r"|aus[êe]ncia tempor|risposta automatica|fuori (?:sede|ufficio)|autosvar|automatiskt? svar"
@@ -101,7 +103,7 @@ _AUTO_SUBJECTS = re.compile(
     r"|автоматический ответ|автоответ|автоматична відповідь|автоматичне повідомлення"
     r"|自动回复|自動回覆|自动答复|自動返信|자동 ?(?:회신|응답)|رد تلقائي|الرد التلقائي|پاسخ خودکار"
     r"|αυτόματη απάντηση|răspuns automat|automatikus válasz|automatická odpověď"
-    r")",
+    r")[\w.]{0,14}\s*[:：]\s*\S",
     re.IGNORECASE,
 )
 
@@ -162,10 +164,10 @@ def _automatic_reason(root: Part, sender: Address | None) -> tuple[str, bool]:
     block = root.headers
     if reason := _declared_automatic(block):
         return reason, True
-    if _AUTO_SUBJECTS.match(block.text("subject")):
-        return "automatic: subject", True
     if block.has("return-path") and not _return_path(block).strip("<> "):
         return "automatic: null return path", True
+    if _AUTO_SUBJECTS.match(block.text("subject")):
+        return BY_SUBJECT, False
     suppressed = block.token("x-auto-response-suppress").lower()
     if any(word in suppressed for word in ("all", "oof", "autoreply")):
         return "automatic: x-auto-response-suppress", False

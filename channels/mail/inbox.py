@@ -6,6 +6,7 @@ mended and be run again; what is still not understood after a few tries waits fo
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ from channels.mail.reading import OpenedMail, open_mail
 from channels.mail.understanding import settle_mail
 from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import Kept, raw_of, receive
-from support.intake.settling import settle, take_unsettled
+from support.intake.settling import hold_unsettled, settle, take_unsettled
 from support.kernel import db
 from support.outbox.draining import TryLater
 from support.tickets.filing import Why
@@ -84,13 +85,15 @@ def understand(received_id: int) -> None:
     to a person. Raises TryLater when the database or the file store is away.
     """
     try:
+        _begin_try(received_id)
         opened = _open(received_id)
         if opened is not None:
             with db.transaction():
-                received = take_unsettled(received_id)
+                received = hold_unsettled(received_id)
                 if received is not None:
                     settle_mail(opened, received)
     except _NOT_ITS_FAULT as error:
+        _take_back_try(received_id)
         raise TryLater(f"{type(error).__name__}: {error}") from error
     except Exception as error:
         if not _left_to_a_person(received_id, error):
@@ -108,6 +111,22 @@ def understand_now(received_id: int) -> str | None:
     return problem
 
 
+def _begin_try(received_id: int) -> None:
+    """Counted before it is opened: a message that kills the process must not come back for ever."""
+    with db.transaction():
+        received = take_unsettled(received_id)
+        if received is not None and received.attempts > MOST_TRIES:
+            _leave(received, "the process died or hung each time")
+
+
+def _take_back_try(received_id: int) -> None:
+    """What stood in the way was not the message: the try does not count against it."""
+    with contextlib.suppress(*_NOT_ITS_FAULT), db.transaction():
+        received = hold_unsettled(received_id)
+        if received is not None:
+            received.attempts -= 1
+
+
 def _open(received_id: int) -> OpenedMail | None:
     """Parsed with no transaction open: a large message must not hold the others up."""
     with db.transaction(write=False) as session:
@@ -121,17 +140,21 @@ def _open(received_id: int) -> OpenedMail | None:
 def _left_to_a_person(received_id: int, error: Exception) -> bool:
     """Count the failure; after the last one settle the message as unreadable."""
     with db.transaction():
-        received = take_unsettled(received_id)
+        received = hold_unsettled(received_id)
         if received is None:
             return True
         if received.attempts < MOST_TRIES:
             return False
-        log.exception("mail %s is not understood: left to a person", received_id)
-        settle(received, Outcome.QUARANTINED, reason=Why.UNREADABLE.value)
-        received.digest = {"from": "", "from_name": "", "subject": "", "preview": "",
-                           "attachments": 0, "suggested_ticket_id": None,
-                           "error": f"{type(error).__name__}: {error}"[:500]}  # fmt: skip
+        _leave(received, f"{type(error).__name__}: {error}")
     return True
+
+
+def _leave(received: Received, error: str) -> None:
+    log.error("mail %s is not understood, left to a person: %s", received.id, error)
+    settle(received, Outcome.QUARANTINED, reason=Why.UNREADABLE.value)
+    received.digest = {"from": "", "from_name": "", "subject": "", "preview": "",
+                       "attachments": 0, "suggested_ticket_id": None,
+                       "error": error[:500]}  # fmt: skip
 
 
 _locks: dict[str, threading.Lock] = {}

@@ -15,6 +15,7 @@ _SIGNATURE = re.compile(r"^(?:--|—|–|__|-- \*|--\u00a0)\s*$")
 _MAX_ATTRIBUTION = 5
 _MAX_SIGNATURE = 15
 _MAX_LINES = 20_000
+_MAX_LINE = 500  # no telephone and no lawyer says in one line more than that
 _CONTACT = re.compile(
     r"@\w|https?://|www\.|(?:\+|00)?\d[\d .-]{8,}|\bt[ée]l\b|\bmob\b|\bfax\b", re.I
 )
@@ -232,7 +233,12 @@ def _without_signature(own: list[str]) -> list[str]:
     own = _cut_legal(own)
     while True:
         own = _trimmed(own)
-        device = own and phrases.DEVICE.match(own[-1]) and _says_something(own[:-1])
+        device = (
+            own
+            and len(own[-1]) <= _MAX_LINE
+            and phrases.DEVICE.match(own[-1])
+            and _says_something(own[:-1])
+        )
         if not (device or _last_is_rule(own)):
             return _cut_at_delimiter(own)
         own = own[:-1]
@@ -261,7 +267,7 @@ def _cut_legal(own: list[str]) -> list[str]:
         begins = not own[at - 1].strip() or phrases.BARE_RULE.match(own[at - 1])
         if begins and own[at].strip() and _says_something(own[:at]):
             paragraph = " ".join(line.strip() for line in own[at : at + 6])
-            if phrases.LEGAL.match(paragraph) and len(own) - at <= 40:
+            if phrases.LEGAL.match(paragraph[:1000]) and len(own) - at <= 40:
                 return own[:at]
     return own
 

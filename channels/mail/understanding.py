@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from channels.mail import post
 from channels.mail.bounce_filing import file_bounce
+from channels.mail.guarding import BY_SUBJECT
 from channels.mail.reading import OpenedMail, digest, incoming
 from support.intake.models import Outcome, Received
 from support.intake.settling import settle
@@ -19,7 +20,8 @@ from support.tickets.timeline import Entry, EntryKind
 from support.tickets.visibility import hold
 
 # A sender that by its name or manners may be a machine: it speaks less than a list's header.
-_WEAK = ("automatic: no-reply", "automatic: machine", "automatic: x-auto-response-suppress")
+_WEAK = ("automatic: no-reply", "automatic: machine", "automatic: x-auto-response-suppress",
+         BY_SUBJECT)  # fmt: skip
 
 
 def settle_mail(opened: OpenedMail, received: Received) -> Filed:
@@ -51,6 +53,11 @@ def _filed(opened: OpenedMail, received: Received) -> Filed:
     why = _why_not(opened)
     if why is not None:
         return Filed(Outcome.QUARANTINED, find_ticket(message), why=why)
+    if verdict.reason == BY_SUBJECT and message.threads:
+        # Titled as an absence notice and in answer to us: told on its ticket, words and all.
+        noted = _file_auto_reply(opened, message)
+        if noted.ticket is not None:
+            return noted
     if message.sender:
         take_turn(f"sender:{message.sender}")
     return file(message)

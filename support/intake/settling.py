@@ -9,7 +9,7 @@ from support.kernel import db
 from support.kernel.time import now
 
 
-def take_unsettled(received_id: int) -> Received | None:
+def hold_unsettled(received_id: int) -> Received | None:
     """The row, held until the end of the transaction; None when it has its outcome already.
 
     Of two that try to understand the same thing, the second waits and finds it settled.
@@ -18,7 +18,14 @@ def take_unsettled(received_id: int) -> Received | None:
     received = db.session().scalar(query)
     if received is None or received.outcome is not None:
         return None
-    received.attempts += 1
+    return received
+
+
+def take_unsettled(received_id: int) -> Received | None:
+    """As :func:`hold_unsettled`, for one more try, which is counted."""
+    received = hold_unsettled(received_id)
+    if received is not None:
+        received.attempts += 1
     return received
 
 

@@ -57,7 +57,10 @@ def test_automatic_mail_is_known_by_its_fields(field: str) -> None:
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_absence_notices_are_known_by_their_titles(subject: str) -> None:
-    assert mail(PERSON, subject=subject).auto_reply
+    found = mail(PERSON, subject=subject)
+    assert found.auto_reply
+    # People write so too: it is shown, and only not answered.
+    assert (found.verdict.may_open_ticket, found.verdict.may_be_answered) == (True, False)
     assert not mail(PERSON, subject=f"Re: {subject}").auto_reply
 
 
@@ -77,7 +80,17 @@ def test_absence_notices_are_known_by_their_titles(subject: str) -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "subject", ["Question", "Automatique ?", "Absent de la liste, que faire ?"]
+    "subject",
+    [
+        "Question",
+        "Automatique ?",
+        "Absent de la liste, que faire ?",
+        "Absence : je ne pourrai pas venir à mon rendez-vous",
+        "Message automatique reçu de l'ANEF, que faire ?",
+        "Réponse automatique que je ne comprends pas",
+        "Absent du bureau le jour du RDV",
+        "OOO : help",
+    ],
 )
 def test_people_are_not_taken_for_robots(fields: list[str], subject: str) -> None:
     found = mail(*fields, subject=subject)

@@ -51,6 +51,25 @@ def test_a_first_mail_opens_a_ticket(mail_room: MailRoom, real_cast: Cast) -> No
     assert files.store().read(file.file_key) == b"\x89PNG not really"
 
 
+def test_a_mail_that_kills_the_process_each_time_is_left_to_a_person(
+    mail_room: MailRoom, real_cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(_raw: bytes) -> None:
+        raise Killed
+
+    monkeypatch.setattr(inbox, "open_mail", killed)
+    kept = inbox.take_in(a_raw_mail(), "test").received.id
+    for _ in range(inbox.MOST_TRIES):
+        with pytest.raises(Killed):
+            inbox.understand(kept)
+    inbox.understand(kept)
+    left = mail_room.received(kept)
+    assert (left.outcome, left.reason) == (Outcome.QUARANTINED, Why.UNREADABLE)
+
+
 def test_understanding_twice_changes_nothing(mail_room: MailRoom, real_cast: Cast) -> None:
     received = mail_room.arrive(a_raw_mail())
     before = len(mail_room.entries(received.ticket_id))

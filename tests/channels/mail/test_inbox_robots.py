@@ -117,6 +117,25 @@ def test_an_absence_notice_is_noted_and_does_not_reopen(
     assert [e.kind for e in mail_room.entries(ticket.id)].count(EntryKind.MESSAGE) == 1
 
 
+def test_a_title_alone_hides_nothing(mail_room: MailRoom, real_cast: Cast) -> None:
+    received = mail_room.arrive(
+        a_raw_mail("Que faire ?", subject="Réponse automatique : dossier bloqué")
+    )
+    mail_room.drain()
+    assert received.outcome is Outcome.CREATED
+    assert mail_room.sent == []
+
+
+def test_a_title_in_answer_to_us_is_told_on_its_ticket(
+    mail_room: MailRoom, answered: tuple[Ticket, int, str]
+) -> None:
+    ticket, _, message_id = answered
+    subject = "Réponse automatique : Ma demande"
+    mail_room.arrive(a_raw_mail("De retour lundi.", subject=subject, in_reply_to=message_id))
+    (event,) = mail_room.events(ticket.id, "auto_reply")
+    assert "De retour lundi." in event.data["text"]
+
+
 def test_an_absence_notice_of_a_stranger_opens_and_tells_nothing(
     mail_room: MailRoom, answered: tuple[Ticket, int, str]
 ) -> None:
