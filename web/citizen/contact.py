@@ -125,7 +125,7 @@ def _take_files(page: Page) -> dict[str, str]:
     try:
         uploads.take_files(request.files.getlist("files"), page.files)
     except Invalid as refusal:
-        return {"files": sentence(refusal.problems[0])}
+        return {"files": " ".join(sentence(problem) for problem in refusal.problems)}
     return {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -21,7 +22,6 @@ from tests.cast import again
 from tests.factories import a_ticket
 from tests.web.conftest import Site
 from web.wiring import handlers
-
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -118,3 +118,20 @@ def test_a_long_thread_is_read_page_by_page(site: Site, ticket: Ticket) -> None:
     assert "Ma question à moi" in before
     assert "numéro 10" not in before
     assert "plus anciens" not in before
+
+
+def test_a_good_file_stays_when_one_beside_it_is_too_large(site: Site, ticket: Ticket) -> None:
+    where, most = f"{link(ticket)}/messages", site.app.config["SETTINGS"].largest_upload
+    site.app.config["SETTINGS"].largest_upload = 10
+    try:
+        heavy, light = (io.BytesIO(b"x" * 11), "gros.pdf"), (io.BytesIO(b"petit"), "petit.pdf")
+        fields = {"text": "Voici", "files": [heavy, light]}
+        answer = site.anyone().send(where, fields, content_type="multipart/form-data")
+    finally:
+        site.app.config["SETTINGS"].largest_upload = most
+    assert answer.status_code == 422
+    assert "gros.pdf" in answer.text
+    kept = re.findall(r'name="kept" value="([^"]+)"', answer.text)
+    assert site.anyone().send(where, {"text": "Voici", "kept": kept[0]}).status_code == 303
+    with db.transaction() as session:
+        assert session.scalars(select(Attachment.filename)).all() == ["petit.pdf"]
