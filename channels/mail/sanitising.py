@@ -26,6 +26,13 @@ _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 
 _MAX_DEPTH = 200
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_MAX_ATTRIBUTES = 100
+_OPENING = re.compile(r"<[a-zA-Z][^\s<>/]*+(?=[\s/])")
+# Possessive: what is hostile must not be tried in a second way.
+_ATTRIBUTE = re.compile(
+    r"[\s/]*+[^\s/>][^\s/>=]*+"
+    r"(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+|(?=>)))?+"
+)
 _UNNESTED_NAMES = "area base br col dd dt embed hr img input li link meta p td th tr wbr"
 _UNNESTED = set(_UNNESTED_NAMES.split())
 
@@ -36,7 +43,7 @@ def sanitise(html: str) -> str:
     Links open outside and say nothing of where they were followed from. Never raises.
     """
     return nh3.clean(
-        _flattened(html),
+        _flattened(_thinned(html)),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         clean_content_tags=_DROPPED_WITH_CONTENT - _TAGS,
@@ -44,6 +51,25 @@ def sanitise(html: str) -> str:
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     ).strip()
+
+
+def _thinned(html: str) -> str:
+    """Attributes beyond any that a reader needs are left out: they too cost their square."""
+    kept: list[str] = []
+    at = 0
+    for opening in _OPENING.finditer(html):
+        if opening.start() < at:
+            continue
+        count, end, last = 0, opening.end(), opening.end()
+        while (one := _ATTRIBUTE.match(html, end)) is not None:
+            end = one.end()
+            count += 1
+            if count <= _MAX_ATTRIBUTES:
+                last = end
+        if count > _MAX_ATTRIBUTES:
+            kept.append(html[at:last])
+            at = end
+    return "".join([*kept, html[at:]])
 
 
 def _flattened(html: str) -> str:
