@@ -12,7 +12,7 @@ from support.kernel.errors import NotVisible
 from support.people.models import Agent
 from support.people.permissions import Scope, scope_of
 from support.tickets.models import Ticket
-from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry, EntryKind
+from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry
 from support.tickets.visibility import visible_to
 
 # Newest entries shown at once; older ones on demand, by key.
@@ -70,13 +70,3 @@ def attachment_visible(attachment_id: int, *, by: Agent) -> Attachment:
     if entry.kind not in PUBLIC_KINDS and not reads_internal(ticket, by):
         raise NotVisible.of("attachment.unknown")
     return attachment
-
-
-def last_public_entry(ticket: Ticket) -> Entry | None:
-    """The newest message or reply: what the next reply answers."""
-    return db.session().scalar(
-        select(Entry)
-        .where(Entry.ticket_id == ticket.id, Entry.kind.in_((EntryKind.MESSAGE, EntryKind.REPLY)))
-        .order_by(Entry.id.desc())
-        .limit(1)
-    )

@@ -8,12 +8,10 @@ from sqlalchemy import select
 from support.kernel.errors import Forbidden, Invalid
 from support.outbox.models import OutboxRow
 from support.tickets import thread
-from support.tickets.journal import Words
 from support.tickets.noting import add_note
-from support.tickets.replying import agent_replies, person_replies
-from support.tickets.thread import last_public_entry, read_thread
+from support.tickets.thread import read_thread
 from support.tickets.timeline import Delivery, EntryKind
-from tests.factories import a_file, a_reply, a_report, a_ticket
+from tests.factories import a_file, a_report, a_ticket
 
 
 def test_oldest_first_with_the_newest_shown_and_the_rest_by_key(cast, monkeypatch):
@@ -57,17 +55,6 @@ def test_an_empty_note_is_refused(cast, text):
 def test_who_may_not_note(cast, agent):
     with pytest.raises(Forbidden):
         add_note(a_ticket(cast), "vu", by=cast.agents[agent])
-
-
-def test_what_the_next_reply_answers(cast):
-    ticket = a_ticket(cast)
-    add_note(ticket, "vu", by=cast.teleadviser)
-    assert last_public_entry(ticket).kind is EntryKind.MESSAGE
-    reply = agent_replies(ticket, a_reply(), by=cast.teleadviser)
-    assert last_public_entry(ticket) is reply
-    message = person_replies(ticket, Words("Merci"), by=cast.awa)
-    add_note(ticket, "vu", by=cast.teleadviser)
-    assert last_public_entry(ticket) is message
 
 
 def test_a_colleague_of_the_referent_reads_what_the_referent_reads(cast):
