@@ -113,7 +113,7 @@ def qualify(page: Page) -> None:
 
 def search_beside(page: Page, words: str) -> Locator:
     """The wiki, searched in the column beside the ticket as one types."""
-    page.get_by_label("Chercher dans les articles").press_sequentially(words)
+    page.get_by_role("searchbox", name="Chercher dans les articles").press_sequentially(words)
     found = page.locator("#articles-trouves").get_by_role("listitem").filter(has_text=ARTICLE)
     expect(found).to_be_visible()
     return found
@@ -205,6 +205,7 @@ def test_a_question_climbs_three_levels_and_is_answered(
     box.fill("Bonjour Amina Benali,\n\nVotre attestation arrive sous trois jours ouvrés.\n\n")
     search_beside(hugo.page, "attestation prolongation").get_by_role("link", name="Insérer").click()
     expect(box).to_have_value(re.compile("arrive sous trois jours ouvrés.*/aide/attestation", re.S))
+    hugo.page.get_by_label("Après l’envoi").select_option(label="puis clore")
     hugo.page.get_by_role("button", name="Envoyer à Amina Benali").click()
     expect(hugo.page.get_by_role("status").first).to_contain_text("Ticket clos.")
     answer = amina.wait_for(lambda m: "trois jours ouvrés" in text_of(m), "the answer")
