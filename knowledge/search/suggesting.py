@@ -14,7 +14,7 @@ from knowledge.search.ranking import NOTHING, Context, Ranked, rank
 
 MOST_SLOTS = 16  # the words that tell a text from others; the rest is politeness
 # An article on the very reason is worth this share of the best match of words.
-REASON_SHARE = 0.5
+REASON_SHARE = 0.9
 PROCEDURE_SHARE = 0.1
 
 

@@ -187,6 +187,14 @@ class TestSuggesting:
         assert found[0].slug == "une"
         assert {hit.slug for hit in found} == {"une", "deux", "trois"}
 
+    def test_the_reason_weighs_more_than_a_title_with_the_words(
+        self, node: NodeIndex, write: Write
+    ) -> None:
+        write("connexion", "Se connecter", "Le mot de passe oublié.", reasons=["asylum.redirect"])
+        write("visa", "Mot de passe oublié et visa", "Le mot de passe oublié du visa.")
+        found = suggest("Mot de passe oublié", None, "asylum.redirect", Audience.PUBLIC)
+        assert [hit.slug for hit in found] == ["connexion", "visa"]
+
     def test_a_long_mail_finds_what_it_is_about(self, node: NodeIndex, write: Write) -> None:
         write("timbre", "Le timbre fiscal", "Acheter et se faire rembourser un timbre.")
         for number in range(6):
