@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from escalation.reading import given_at_opening, last_handover
+from escalation.reading import given_at_opening, last_handover, last_return
 from support.catalogue.models import ContactReason
 from support.kernel.errors import Problem
 from support.tickets.models import Ticket
@@ -35,9 +36,13 @@ class Item:
     required: bool
 
 
-def items_for(reason: ContactReason) -> Sequence[Item]:
-    """What a hand-over for this reason asks, required items first."""
-    asked = [Item(i["code"], bool(i.get("required"))) for i in reason.handover]
+def items_for(reason: ContactReason, missing: Sequence[str] = ()) -> Sequence[Item]:
+    """What a hand-over for this reason asks, required items first. ``missing``: what the next
+    level has asked for besides; it is required."""
+    asked = [
+        Item(i["code"], bool(i.get("required")) or i["code"] in missing) for i in reason.handover
+    ]
+    asked += [Item(c, required=True) for c in missing if c not in {i.code for i in asked}]
     if not any(i.code == "tried" for i in asked):
         asked.append(Item("tried", required=False))
     return sorted(asked, key=lambda item: not item.required)
@@ -45,7 +50,7 @@ def items_for(reason: ContactReason) -> Sequence[Item]:
 
 def prefilled(ticket: Ticket) -> dict[str, str]:
     """What is already known, so that nobody types it again: of the person, of the ticket, from
-    who opened it, and from the hand-over before this one."""
+    who opened it, and from the hand-over before this one; not what it came back for."""
     person = ticket.person
     known = {
         "dossier_number": ticket.dossier_number,
@@ -57,15 +62,47 @@ def prefilled(ticket: Ticket) -> dict[str, str]:
         ),
     }
     of_file = {code: value for code, value in known.items() if value}
-    return of_file | given_at_opening(ticket) | last_handover(ticket)
+    all_known = of_file | given_at_opening(ticket) | last_handover(ticket)
+    missing = named_missing(ticket)
+    return {code: value for code, value in all_known.items() if code not in missing}
 
 
-def problems(reason: ContactReason, question: str, given: Mapping[str, str]) -> list[Problem]:
-    """What is missing: the question itself, or an item that the next level needs."""
+def named_missing(ticket: Ticket) -> dict[str, str]:
+    """The items for want of which it came back, each with what had been given for it."""
+    returned = last_return(ticket)
+    if returned is None:
+        return {}
+    return {code: str(returned.handover.get(code, "")) for code in returned.missing}
+
+
+def read_date(typed: str) -> date | None:
+    """« 2026-12-31 » or « 31/12/2026 »."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(typed.strip(), form).date()
+        except ValueError:
+            continue
+    return None
+
+
+def problems(
+    reason: ContactReason,
+    question: str,
+    given: Mapping[str, str],
+    missing: Mapping[str, str] | None = None,
+) -> list[Problem]:
+    """What is wrong: no question, no item that the next level needs, or, for one of ``missing``
+    (see :func:`named_missing`), what it has already called insufficient; no date for a date."""
     found = []
+    before = missing or {}
     if len(question.strip()) < LEAST:
         found.append(Problem("handover.question_missing", "question"))
-    for item in items_for(reason):
-        if item.required and not given.get(item.code, "").strip():
+    for item in items_for(reason, tuple(before)):
+        typed = given.get(item.code, "").strip()
+        if item.required and not typed:
             found.append(Problem("handover.item_missing", item.code, {"item": item.code}))
+        elif typed and typed == before.get(item.code, "").strip():
+            found.append(Problem("handover.item_unchanged", item.code, {"item": item.code}))
+    if (end := given.get("expiry_date", "").strip()) and read_date(end) is None:
+        found.append(Problem("handover.bad_date", "expiry_date"))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from escalation import handover
@@ -18,7 +18,7 @@ from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.assigning import serves
 from support.tickets.handing import at_home, bring_home, hand_to
-from support.tickets.journal import Words, note_event, write
+from support.tickets.journal import FileDraft, Words, note_event, write
 from support.tickets.models import State, Ticket
 from support.tickets.replying import fronts
 from support.tickets.states import move
@@ -27,10 +27,12 @@ from support.tickets.timeline import EntryKind
 
 @dataclass(frozen=True)
 class HandoverDraft:
-    """``given`` maps item codes (handover.ITEMS) to what is known of each."""
+    """``given`` maps item codes (handover.ITEMS) to what is known of each. ``files``: for the
+    next level, such as a picture of the screen."""
 
     question: str
     given: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[FileDraft] = ()
 
 
 def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Escalation:
@@ -44,12 +46,13 @@ def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Es
         raise Forbidden.of("escalate.not_yours", team=ticket.team.label)
     if to.id not in {team.id for team in next_teams(ticket)}:
         raise Conflict.of("escalate.not_next", team=to.label)
-    problems = handover.problems(ticket.reason, draft.question, draft.given)
+    missing = handover.named_missing(ticket)
+    problems = handover.problems(ticket.reason, draft.question, draft.given, missing)
     if problems:
         raise Invalid(*problems)
     first = at_home(ticket)
     raised = _record(ticket, to, draft, by)
-    _exchange(ticket, raised, by)
+    _exchange(ticket, raised, draft.files, by)
     promising.resume(ticket)  # we no longer wait for the person: the promise runs
     move(ticket, State.ESCALATED, by=by, team=to.label, level=to.level)
     hand_to(ticket, to, None)
@@ -76,6 +79,8 @@ def withdraw(ticket: Ticket, *, by: Agent) -> None:
 
 def _record(ticket: Ticket, to: Team, draft: HandoverDraft, by: Agent) -> Escalation:
     given = {c: v.strip() for c, v in draft.given.items() if c in handover.ITEMS and v.strip()}
+    if end := handover.read_date(given.get("expiry_date", "")):
+        given["expiry_date"] = f"{end:%d/%m/%Y}"  # as people read dates
     raised = Escalation(
         ticket_id=ticket.id,
         from_team=ticket.team,
@@ -90,7 +95,7 @@ def _record(ticket: Ticket, to: Team, draft: HandoverDraft, by: Agent) -> Escala
     return raised
 
 
-def _exchange(ticket: Ticket, raised: Escalation, by: Agent) -> None:
+def _exchange(ticket: Ticket, raised: Escalation, files: Sequence[FileDraft], by: Agent) -> None:
     facts = {
         "escalation_id": raised.id,
         "move": "raised",
@@ -98,4 +103,4 @@ def _exchange(ticket: Ticket, raised: Escalation, by: Agent) -> None:
         "to": raised.to_team.label,
         "handover": raised.handover,
     }
-    write(ticket, EntryKind.EXCHANGE, Words(raised.question, data=facts), by=by)
+    write(ticket, EntryKind.EXCHANGE, Words(raised.question, data=facts, files=files), by=by)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from escalation.models import Escalation
+from escalation.models import Escalation, EscalationState
 from support.kernel import db
 from support.tickets.models import Ticket
 from support.tickets.timeline import Entry, EntryKind
@@ -31,6 +31,18 @@ def last_handover(ticket: Ticket) -> dict[str, str]:
         .limit(1)
     )
     return dict(found or {})
+
+
+def last_return(ticket: Ticket) -> Escalation | None:
+    """The hand-over of the team that has it, when it last came back for want of something."""
+    found = db.session().scalar(
+        select(Escalation)
+        .where(Escalation.ticket_id == ticket.id, Escalation.from_team_id == ticket.team_id)
+        .options(joinedload(Escalation.to_team))
+        .order_by(Escalation.id.desc())
+        .limit(1)
+    )
+    return found if found is not None and found.state is EscalationState.RETURNED else None
 
 
 def given_at_opening(ticket: Ticket) -> dict[str, str]:

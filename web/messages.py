@@ -108,6 +108,11 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "Dites ce que vous demandez au niveau suivant, en une phrase au moins."
     ),
     "handover.item_missing": lambda **p: _("Le niveau suivant en a besoin pour répondre."),
+    "handover.item_unchanged": lambda **p: _(
+        "Ce niveau a déjà reçu ceci et ne peut pas s’en servir. Demandez-le à la personne, ou "
+        "dites pourquoi elle ne l’a pas."
+    ),
+    "handover.bad_date": lambda **p: _("Écrivez une date : jour, mois, année (31/12/2026)."),
     "answer.empty": lambda **p: _("La réponse est vide."),
     "missing.none": lambda **p: _(
         "Cochez ce qui manque : le niveau précédent saura quoi demander."

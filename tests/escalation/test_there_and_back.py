@@ -9,6 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from escalation.models import EscalationState
+from escalation.raising import HandoverDraft, escalate
 from escalation.reading import all_escalations, open_escalations
 from escalation.returning import active, answer, ask_missing
 from support.clocks import running
@@ -21,7 +22,16 @@ from support.tickets.models import ClosedHow, Follower, State
 from support.tickets.replying import agent_replies, person_replies
 from support.tickets.thread import read_thread
 from support.tickets.timeline import Attachment, Entry, EntryKind
-from tests.factories import a_file, a_mail, a_reply, a_report, a_ticket, climb
+from tests.factories import (
+    GIVEN,
+    QUESTION,
+    a_file,
+    a_mail,
+    a_reply,
+    a_report,
+    a_ticket,
+    climb,
+)
 from tests.support.tickets.test_person_replies import words
 
 MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)
@@ -205,7 +215,8 @@ def test_what_is_missing_is_named_once_and_by_known_names(cast):
         ["visa_number", "browser"],
     )
     assert owned(ticket) == ("ccc_a", cast.teleadviser, State.RETURNED)
-    assert climb(ticket, "dp", cast, by=cast.teleadviser)
+    given = {**GIVEN, "visa_number": "F123", "browser": "Firefox"}
+    assert escalate(ticket, cast.teams["dp"], HandoverDraft(QUESTION, given), by=cast.teleadviser)
 
 
 RETURNS = {

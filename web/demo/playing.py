@@ -34,6 +34,7 @@ from web.demo.reading import BadThread, Step, many
 
 # What only the team that answers does, wherever the ticket is.
 BY_OWNER = ("reply", "call_note", "wait", "close")
+DOCUMENT_LASTS = timedelta(days=40)  # of somebody whose file does not say
 
 
 @dataclass
@@ -116,7 +117,8 @@ class Play:
             self._wait(step)
 
     def _wait(self, _step: Step) -> None:
-        if can_move(self.ticket, State.WAITING_PERSON):
+        home = self.ticket.team_id == self.ticket.home_team_id
+        if home and can_move(self.ticket, State.WAITING_PERSON):
             wait_for_person(self.ticket, by=self.owner)
 
     def _close(self, step: Step) -> None:
@@ -128,11 +130,19 @@ class Play:
         above = open_escalations(self.ticket)
         before = above[-1].handover if above else handover.prefilled(self.ticket)
         first = not above and self.ticket.team_id == self.ticket.home_team_id
-        given = wording.handover(step.value, before, self._in_the_report())
+        given = self._dated(wording.handover(step.value, before, self._in_the_report()))
         draft = HandoverDraft(self._text(step.value["question"]), given)
         escalate(self.ticket, self.company.teams[step.value["to"]], draft, by=self._holder())
         if first:
             noticing.notice(self.ticket, "passed_on", self.ticket.reopenings)
+
+    def _dated(self, given: dict[str, str]) -> dict[str, str]:
+        """The end of a document as a date: a thread says it in words (« sur la fiche »)."""
+        if given.get("expiry_date") and handover.read_date(given["expiry_date"]) is None:
+            person = self.ticket.person
+            end = person.document_expires_on if person else None
+            given["expiry_date"] = f"{end or now() + DOCUMENT_LASTS:%d/%m/%Y}"
+        return given
 
     _pass_up = _escalate
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from escalation import chain, handover, raising, returning
+from escalation.reading import last_return
 from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.people.models import Team
 from support.people.permissions import Permission
+from support.tickets.journal import FileDraft
 from support.tickets.models import Ticket
 from support.tickets.references import shown
 from support.tickets.visibility import one_visible
@@ -22,6 +24,7 @@ from web.errors import STATUS
 from web.http import me
 from web.messages import sentences
 from web.reading_args import row_number
+from web.uploads import kept_files, take_files, unseal
 
 bp = Blueprint("escalating", __name__, url_prefix="/agent/tickets/<reference>")
 
@@ -39,15 +42,19 @@ def escalate(reference: str) -> ResponseReturnValue:
     ticket = one_visible(reference, me(), lock=True)
     question = request.form.get("question", "")
     given = {code: request.form.get(code, "") for code in handover.ITEMS}
+    files = unseal(request.form.getlist("kept"))
     to = _chosen(ticket, row_number(request.form, "to"))
     try:
         if to is None:
             raise Conflict.of("escalate.not_next", "to", team="")
-        raising.escalate(ticket, to, raising.HandoverDraft(question, given), by=me())
+        take_files(request.files.getlist("files"), files, "screenshot")
+        if files and not given["screenshot"].strip():
+            given["screenshot"] = _("jointe ici")
+        raising.escalate(ticket, to, raising.HandoverDraft(question, given, files), by=me())
     except (Invalid, Conflict, Forbidden) as error:
         db.session().rollback()
         fresh = one_visible(reference, me())
-        return _form(fresh, question, given, to, sentences(error)), STATUS[type(error)]
+        return _form(fresh, question, given, to, sentences(error), files), STATUS[type(error)]
     flash(
         _("Transmis à %(team)s. Vous verrez ici qui l’a et depuis quand.", team=to.label),
         "success",
@@ -96,7 +103,11 @@ def _form(
     given: Mapping[str, str],
     to: Team | None,
     errors: Mapping[str | None, str],
+    files: Sequence[FileDraft] = (),
 ) -> str:
+    returned = last_return(ticket)
+    missing = returned.missing if returned else []
+    end = handover.read_date(given.get("expiry_date", ""))
     # Gone higher meanwhile: the form stays readable, with everything typed into it.
     teams = chain.next_teams(ticket) or ([to] if to else [])
     return render_template(
@@ -105,7 +116,10 @@ def _form(
         teams=teams,
         to=to or (teams[0] if teams else None),
         question=question,
-        given=given,
-        items=handover.items_for(ticket.reason),
+        given={**given, "expiry_date": end.isoformat() if end else ""},
+        items=handover.items_for(ticket.reason, missing),
+        missing=missing,
+        asked_by=returned.to_team.label if returned else "",
+        kept=kept_files(files),
         errors=errors,
     )

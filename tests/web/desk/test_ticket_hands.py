@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 
-from escalation.returning import answer
+from escalation.returning import answer, ask_missing
 from support.kernel import db
 from support.tickets.journal import Words
 from support.tickets.models import State, Ticket
 from support.tickets.references import shown
 from support.tickets.replying import person_replies
 from tests.cast import again
-from tests.factories import a_ticket, climb
+from tests.factories import QUESTION, a_ticket, climb
 from tests.web.conftest import Site
 
 
@@ -135,3 +136,25 @@ def test_a_closed_ticket_says_so_once(site: Site, ticket: Ticket) -> None:
     strip = re.search(r'<header class="strip">.*?</header>', agent.get(address(ticket)).text, re.S)
     assert strip
     assert len(re.findall(r">clos<", strip[0])) == 1
+
+
+def test_what_came_back_as_missing_is_marked_and_a_picture_goes_along(site: Site) -> None:
+    with db.transaction():
+        ticket = a_ticket(site.cast, reason="account.blocked")
+        climb(ticket, "dp", site.cast, by=again(site.cast.teleadviser))
+        ask_missing(ticket, ["exact_message", "screenshot"], "", by=again(site.cast.dp))
+    agent = site.as_("teleadviser")
+    form = agent.get(address(ticket, "/escalades/nouvelle")).text
+    assert form.count("À compléter : DP ANEF l’a demandé.") == 2
+    assert "Erreur 500" not in form
+    sent = {"question": QUESTION, "step_reached": "2", "exact_message": "Erreur 500"}
+    refused = agent.send(
+        address(ticket, "/escalades"), {**sent, "files": (io.BytesIO(b"png"), "ecran.png")}
+    )
+    assert refused.status_code == 422
+    assert "Ce niveau a déjà reçu ceci" in refused.text
+    kept = re.search(r'name="kept" value="([^"]+)"', refused.text)
+    assert kept
+    more = {**sent, "exact_message": "Erreur 503", "kept": kept[1], "screenshot": "jointe"}
+    assert agent.send(address(ticket, "/escalades"), more).status_code == 302
+    assert "ecran.png" in agent.get(address(ticket)).text
