@@ -92,11 +92,14 @@ class Casting:
         return chosen
 
     def _referent(self, story: Story) -> str:
-        """A referent of the named team, or of any prefecture: each in turn."""
+        """A referent of the named team, or of any prefecture: one who has not told it yet."""
         named = story.thread.requester_team
         teams = [named] if named else _prefectures(self.organisation)
         agents = [a["email"] for a in self.organisation.agents if a["team"] in teams]
-        return self._in_turn(f"referent {named}", agents)
+        told = {email: f"{email} tells {story.thread.id}" for email in agents}
+        chosen = min(agents, key=lambda email: (self.turns[told[email]], self.turns[email]))
+        self.turns.update((told[chosen], chosen))
+        return str(chosen)
 
     def _owners(self, stories: Sequence[Story]) -> Mapping[int, str]:
         """Who answers each story: the open ones are dealt so that two desks are just full."""

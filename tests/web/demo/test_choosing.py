@@ -114,6 +114,18 @@ def test_two_desks_are_full_and_persons_can_be_reached(told):
     assert sorted(open_of.values())[len(open_of) * 9 // 10] <= 3
 
 
+def test_a_report_goes_round_the_referents(told):
+    _today, stories = told
+    parts = Casting(read_people(), read_demo_organisation(), Random(5)).parts(stories)
+    by_referents = [p for p in parts if p.referent and p.story.thread.requester_team is None]
+    referents = {p.referent for p in by_referents}
+    times = Counter((p.referent, p.story.thread.id) for p in by_referents)
+    tellings = Counter(p.story.thread.id for p in by_referents)
+    assert len(referents) > 1
+    for (_referent, thread), count in times.items():
+        assert count <= -(-tellings[thread] // len(referents))
+
+
 @given(
     end=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
     minutes=st.integers(1, 5000),
