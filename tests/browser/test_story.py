@@ -134,7 +134,7 @@ def hand_over(page: Page, watch: Visitor) -> None:
     expect(page.get_by_label("Numéro de demande ou de dossier")).to_have_value(NUMBER)
 
     page.get_by_label("Ce que vous demandez").fill(QUESTION)
-    page.get_by_label("Date de fin du document de séjour").fill("30/11/2026")
+    page.get_by_label("Date de fin du document de séjour").fill("2026-11-30")
     page.get_by_label("Dates utiles").fill("Déposé le 2 septembre")
     page.get_by_role("button", name="Transmettre à").click()
     expect(page.get_by_role("status").first).to_contain_text("Transmis à DP ANEF")
@@ -218,8 +218,8 @@ def test_a_question_climbs_three_levels_and_is_answered(
 
     # The person answers that mail: the same ticket is open again, and it is the only one.
     amina.write(f"Re: {answer['Subject']}", "Toujours rien ce matin.\n", to=answer)
-    reload_until(hugo.page, hugo.page.get_by_text("Toujours rien ce matin."))
-    expect(hugo.page.locator(".strip")).to_contain_text("rouvert")
+    reload_until(hugo.page, hugo.page.locator(".strip", has_text="rouvert"))
+    expect(hugo.page.get_by_text("Toujours rien ce matin.")).to_be_visible()
     amina.wait_for(lambda m: "elle est rouverte" in text_of(m), "word that it is open again")
     hugo.page.goto("/agent/tickets?vue=all")
     expect(hugo.page.get_by_role("link", name=SUBJECT)).to_have_count(1)
