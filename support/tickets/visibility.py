@@ -48,6 +48,7 @@ def one_visible(reference: str, agent: Agent, *, lock: bool = False) -> Ticket:
 def hold(ticket: Ticket) -> None:
     """Lock the ticket's row and read it afresh (SQLite has one writer at a time anyway)."""
     session = db.session()
+    session.flush()  # reading afresh must not forget what is not written yet
     # In two steps: PostgreSQL, having waited, would join the changed row with the team that it
     # had before, and find nothing.
     session.execute(select(Ticket.id).where(Ticket.id == ticket.id).with_for_update())

@@ -19,7 +19,7 @@ from support.tickets.references import shown
 from support.tickets.replying import person_replies
 from support.tickets.thread import attachment_visible, read_thread
 from support.tickets.timeline import PUBLIC_KINDS, Entry
-from support.tickets.visibility import one_visible
+from support.tickets.visibility import hold, one_visible
 from tests.factories import a_file, a_report, a_ticket, climb
 
 CENTRE = {
@@ -238,3 +238,11 @@ def opens_file(attachment, agent) -> bool:
 def in_queue(tickets, agent, view) -> set[str]:
     names = {ticket.id: name for name, ticket in tickets.items()}
     return {names[ticket.id] for ticket in read_queue(agent, Filters(view=view)).tickets}
+
+
+def test_holding_a_ticket_forgets_nothing_that_is_not_written_yet(cast, db_session):
+    ticket = a_ticket(cast)
+    with db_session.no_autoflush:
+        ticket.subject = "Changé à l'instant"
+        hold(ticket)
+    assert ticket.subject == "Changé à l'instant"
