@@ -14,9 +14,10 @@ from support.intake.models import Outcome, Received
 from support.kernel import db
 from support.tickets.models import Follower, Ticket
 from support.tickets.references import shown
+from support.tickets.replying import agent_replies
 from support.tickets.timeline import Entry, EntryKind
 from tests.cast import again
-from tests.factories import a_report, a_ticket, counted
+from tests.factories import a_reply, a_report, a_ticket, counted
 from tests.web.conftest import Site
 
 LIST = "/agent/courriels"
@@ -260,8 +261,11 @@ def test_the_second_of_two_is_told_what_became_of_it(
 def test_a_mail_that_was_never_to_be_sorted_is_not_read_here(site: Site) -> None:
     with db.transaction():
         report = a_report(site.cast)
+        ours = agent_replies(report, a_reply(), by=again(site.cast.dp)).message_id
     sender = f"Sandrine Peyrard <{site.cast.referent.email}>"
-    mail = a_mail(f"[#{shown(report.reference)}] Suite", "Secret du référent", sender=sender)
+    subject = f"[#{shown(report.reference)}] Suite"
+    # In answer to a message of ours: the tag alone would leave a staff address to be sorted.
+    mail = a_mail(subject, "Secret du référent", sender=sender, In_Reply_To=ours)
     filed = arrive(mail)
     assert outcome(filed) is Outcome.APPENDED
     page = site.as_("teleadviser").get(f"{LIST}/{filed}")
