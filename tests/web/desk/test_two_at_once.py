@@ -82,9 +82,7 @@ def test_the_second_answer_below_is_refused_with_its_words(
     assert entries(ticket, EntryKind.EXCHANGE) == 2
 
 
-def test_a_reply_that_has_seen_nothing_leaves_only_as_the_first(
-    site: Site, ticket: Ticket
-) -> None:
+def test_a_reply_that_has_seen_nothing_leaves_only_as_the_first(site: Site, ticket: Ticket) -> None:
     agent, fields = site.as_("teleadviser"), {"text": "Voici la réponse.", "then": "stay"}
     assert agent.send(address(ticket, "/reponses"), fields).status_code == 302
     second = agent.send(address(ticket, "/reponses"), fields)
