@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 import click
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from channels.mail import fetching, sending
@@ -13,7 +14,7 @@ from knowledge.search import index
 from knowledge.search.generations import IndexBusy
 from support.kernel import db
 from web import migrations, worker
-from web.cli.settings import ready
+from web.cli.settings import ready, wrong_settings
 from web.config import Settings
 
 
@@ -23,8 +24,8 @@ from web.config import Settings
 )
 def check(quick: bool) -> None:
     """One line per part: ok, or the remedy."""
+    _settings_line()
     settings, _ = ready()
-    click.echo("settings    ok")
     parts: list[tuple[str, Callable[[Settings], None]]] = [
         ("database", _database),
         ("migrations", _migrations),
@@ -34,6 +35,17 @@ def check(quick: bool) -> None:
         parts += [("mail out", _mail_out), ("mail in", _mail_in), ("index", _index)]
     failed = [name for name, probe in parts if not _line(name, probe, settings)]
     sys.exit(1 if failed else 0)
+
+
+def _settings_line() -> None:
+    """Without settings nothing else can be looked at: say which one is wrong, and stop."""
+    try:
+        Settings()
+    except ValidationError as error:
+        for line in wrong_settings(error):
+            click.echo(f"{'settings':<11} {line}")
+        sys.exit(1)
+    click.echo("settings    ok")
 
 
 def _line(name: str, probe: Callable[[Settings], None], settings: Settings) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import click
 
@@ -42,12 +45,14 @@ class Child:
             self.process.terminate()
 
     def wait(self) -> None:
-        """Until it has ended; what takes longer than PATIENCE is killed."""
-        try:
+        """Until it has ended; what takes longer than PATIENCE, or stays behind, is killed."""
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, env=self._environment)
+        # A group of its own: Ctrl-C reaches us alone, who end it once and in order, and its own
+        # children can be swept away with it.
+        return subprocess.Popen(self._command, env=self._environment, start_new_session=True)

@@ -103,8 +103,8 @@ def _run(settings: Settings, port: int) -> None:
         Child([*relais, "serve", "--host", HOST, "--port", str(port)], environment),
         Child([*relais, "worker"], environment),
     ]
-    # Ctrl-C reaches the children too: each finishes what it holds, and we wait for them. Said
-    # here because a shell starts its background jobs deaf to it.
+    # Each child finishes what it holds, and we wait for them. Said here because a shell starts
+    # its background jobs deaf to Ctrl-C.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
     try:

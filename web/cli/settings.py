@@ -18,16 +18,31 @@ def read_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        for problem in error.errors():
-            name = "".join(f"RELAIS_{part}".upper() for part in problem["loc"])
-            click.echo(f"{name or 'settings'}: {problem['msg']}", err=True)
+        for line in wrong_settings(error):
+            click.echo(line, err=True)
         sys.exit(2)
+    _speak(settings)
+    return settings
+
+
+def wrong_settings(error: ValidationError) -> list[str]:
+    """One line for each setting that cannot be used: its name and what it must be."""
+    lines = []
+    for problem in error.errors():
+        name = "".join(f"RELAIS_{part}".upper() for part in problem["loc"])
+        words = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {words}" if name else words)
+    return lines
+
+
+def _speak(settings: Settings) -> None:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     # What a migration does is said by the command that runs it.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    return settings
+    # « No hostname was supplied »: the embedded broker has none, each time it is asked.
+    logging.getLogger("kombu").setLevel(logging.ERROR)
 
 
 def ready() -> tuple[Settings, Engine]:

@@ -42,3 +42,11 @@ def test_quick_looks_at_neither_mail_nor_index(monkeypatch: pytest.MonkeyPatch) 
     done = CliRunner().invoke(main, ["check", "--quick"])
     assert done.exit_code == 0, done.output
     assert len(done.stdout.splitlines()) == 4
+
+
+def test_a_wrong_setting_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELAIS_DATABASE_URL", "postgresql+psycopg://localhost/relais")
+    monkeypatch.setenv("RELAIS_SECRET_KEY", "")
+    done = CliRunner().invoke(main, ["check"])
+    assert done.exit_code == 1
+    assert "RELAIS_SECRET_KEY is required" in done.stdout

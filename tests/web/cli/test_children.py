@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.process import wait_until
 from web.cli import children
 from web.cli.children import Child
 
@@ -50,3 +51,30 @@ def test_one_that_dies_now_and_then_is_never_given_up(monkeypatch: pytest.Monkey
         child.process.wait(30)
         assert child.start_again()
     child.wait()
+
+
+def test_what_it_started_itself_ends_with_it(tmp_path: Path) -> None:
+    """A server's own worker that hangs must not keep the port."""
+    told = tmp_path / "told"
+    code = (
+        "import pathlib, subprocess, sys\n"
+        "p = subprocess.Popen([sys.executable, '-c', "
+        "'import signal, threading; signal.signal(15, signal.SIG_IGN); print(1, flush=True); "
+        "threading.Event().wait()'], stdout=subprocess.PIPE)\n"
+        "p.stdout.readline()\n"
+        f"pathlib.Path({str(told)!r}).write_text(str(p.pid))\n"
+        "import threading; threading.Event().wait()"
+    )
+    child = Child([sys.executable, "-c", code], os.environ)
+    wait_until(lambda: told.exists() and told.read_text() != "", "the grandchild", 30)
+    child.terminate()
+    child.wait()
+    wait_until(lambda: not _runs(int(told.read_text())), "its end", 10)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    return "State:\tZ" not in status
