@@ -130,6 +130,13 @@ def in_transaction() -> bool:
     return _current.get() is not None
 
 
+def _options(engine: Engine, write: bool) -> dict[str, Any]:
+    """A writer takes SQLite's write lock at once; a reader sees one instant on both databases."""
+    if engine.dialect.name == "sqlite":
+        return {"relais_begin": "BEGIN IMMEDIATE"} if write else {}
+    return {} if write else {"isolation_level": "REPEATABLE READ"}
+
+
 @contextmanager
 def transaction(*, write: bool = True) -> Iterator[Session]:
     """One unit of work: commits at the end, rolls back on any error.
@@ -141,8 +148,8 @@ def transaction(*, write: bool = True) -> Iterator[Session]:
     where = bind()
     options = {"join_transaction_mode": "create_savepoint"} if isinstance(where, Connection) else {}
     current = Session(where, expire_on_commit=False, **options)  # type: ignore[arg-type]
-    if write and isinstance(where, Engine) and where.dialect.name == "sqlite":
-        current.connection(execution_options={"relais_begin": "BEGIN IMMEDIATE"})
+    if isinstance(where, Engine) and (wanted := _options(where, write)):
+        current.connection(execution_options=wanted)
     token = _current.set(current)
     try:
         yield current

@@ -119,6 +119,23 @@ def test_readers_do_not_wait_for_a_writer(real_db):
     assert seen == []
 
 
+def test_a_reader_sees_one_instant(real_db):
+    """A page must not show a new message beside the state from before it."""
+
+    def write() -> None:
+        with db.transaction() as session:
+            session.add(site("meanwhile"))
+
+    with db.transaction(write=False):
+        before = codes()
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join(30)
+        assert codes() == before
+    with db.transaction(write=False):
+        assert codes() == ["meanwhile"]
+
+
 def test_a_broken_constraint_is_known_by_its_name(db_session):
     names = {"uq_site_code": "site.code_taken", "site.code": "site.code_taken"}
     db_session.add(site("a"))
