@@ -133,9 +133,12 @@ def a_received(raw: bytes, channel: Channel = Channel.EMAIL) -> Received:
     return kept.received
 
 
-def climb(ticket: Ticket, to: str, cast: Cast, *, by: Agent) -> Escalation:
-    """``by`` hands the ticket over to the team named ``to``, with all that is asked."""
-    return escalate(ticket, cast.teams[to], HandoverDraft(QUESTION, GIVEN), by=by)
+def climb(ticket: Ticket, to: str, cast: Cast, *, by: Agent, **given: str) -> Escalation:
+    """``by`` hands the ticket over to the team named ``to``, with all that is asked.
+
+    ``given``: what the last return named as missing.
+    """
+    return escalate(ticket, cast.teams[to], HandoverDraft(QUESTION, {**GIVEN, **given}), by=by)
 
 
 class Statements(list[str]):
