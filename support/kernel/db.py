@@ -74,6 +74,8 @@ def make_engine(url: str, **options: Any) -> Engine:
         event.listen(engine, "connect", _sqlite_on_connect)
         event.listen(engine, "begin", _sqlite_on_begin)
     else:
+        # Compiling a plan takes longer than any page's query: it is for reports, not for pages.
+        options.setdefault("connect_args", {"options": "-c jit=off"})
         engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, **options)
     keep_holdable(engine)
     return engine
