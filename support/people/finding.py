@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -54,9 +54,37 @@ def one_person(person_id: int, *, by: Agent) -> Person:
 
 def persons_with(kind: ContactKind, value: str) -> Sequence[Person]:
     """Every person reachable at exactly this normalised address or number, oldest first."""
-    found = select(Person).join(Person.contacts)
-    found = found.where(PersonContact.kind == kind, PersonContact.value == value)
-    return db.session().scalars(found.order_by(Person.id)).all()
+    return persons_reached_at([(kind, value)]).get((kind, value), [])
+
+
+def persons_reached_at(
+    addresses: Iterable[tuple[ContactKind, str]],
+) -> dict[tuple[ContactKind, str], list[Person]]:
+    """Every person reachable at exactly each of these, oldest first, in one query."""
+    by_kind: dict[ContactKind, set[str]] = {}
+    for kind, value in addresses:
+        by_kind.setdefault(kind, set()).add(value)
+    if not by_kind:
+        return {}
+    wanted = (
+        and_(PersonContact.kind == kind, PersonContact.value.in_(sorted(values)))
+        for kind, values in by_kind.items()
+    )
+    query = select(Person, PersonContact.kind, PersonContact.value).join(Person.contacts)
+    found: dict[tuple[ContactKind, str], list[Person]] = {}
+    for person, kind, value in db.session().execute(query.where(or_(*wanted)).order_by(Person.id)):
+        found.setdefault((kind, value), []).append(person)
+    return found
+
+
+def persons_numbered(numbers: Collection[str]) -> dict[str, list[Person]]:
+    """Every person with each of these foreigner numbers, oldest first."""
+    found: dict[str, list[Person]] = {}
+    if numbers:
+        query = select(Person).where(Person.foreigner_number.in_(sorted(numbers)))
+        for person in db.session().scalars(query.order_by(Person.id)):
+            found.setdefault(person.foreigner_number or "", []).append(person)
+    return found
 
 
 def _all(query: Select[tuple[Person]], limit: int) -> Sequence[Person]:

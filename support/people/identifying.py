@@ -5,9 +5,14 @@ with the same name. Families share addresses and telephones: a likeness is for a
 judge, never joined by itself.
 
 Two doors. ``recognise_or_create`` is for an address that proved itself by writing (mail) and for
-an agent who has the person before them. ``declared_or_create`` is for what anybody may type on a
-public page: it proves nothing, so it never gives a known person a new address or number. A new
-person is made instead, and whether the two are one is judged by somebody.
+an agent who has the person before them: what is given there is vouched for. ``declared_or_create``
+is for what anybody may type on a public page: it proves nothing, so it never gives a known person
+a new address or number. A new person is made instead, and whether the two are one is judged by
+somebody.
+
+What was only declared is no sure sign either: a stranger may have typed somebody's telephone
+beside an address of their own, before we ever heard of that somebody. Such a record is joined
+only when it holds no other address than those given now.
 """
 
 from __future__ import annotations
@@ -15,13 +20,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from support.kernel import db
-from support.kernel.taking_turns import take_turn
-from support.people.finding import persons_with
+from support.kernel.taking_turns import take_turns
+from support.kernel.time import now
+from support.people.finding import persons_numbered, persons_reached_at
 from support.people.models import ContactKind, Person, PersonContact, PersonNameWord
 from support.people.normalising import fold, fold_name
+from support.people.vouching import is_vouched, vouch
 
 
 @dataclass(frozen=True)
@@ -56,12 +61,73 @@ def index_name(person: Person) -> None:
 
 def recognise(who: Identity) -> Person | None:
     """The one known person who this surely is, or None."""
+    return _recognised(who, _Known.about([who]))
+
+
+def recognise_or_create(who: Identity) -> Person:
+    """The known person completed by what is new, or a new one.
+
+    Two first contacts of one stranger at the same instant pass one after the other.
+    """
+    return recognise_or_create_all([who])[0]
+
+
+def recognise_or_create_all(several: Sequence[Identity]) -> list[Person]:
+    """As :func:`recognise_or_create` one after the other, in as many queries as for one."""
+    return _found_or_created(several, _recognised, vouched=True)
+
+
+def recognise_declared(who: Identity) -> Person | None:
+    """The known person who already has every address and number given, under this name.
+
+    Who writes from a public page may be anybody: to know somebody's name, telephone or
+    foreigner number is not to be them.
+    """
+    return _recognised_declared(who, _Known.about([who]))
+
+
+def declared_or_create(who: Identity) -> Person:
+    """As ``recognise_or_create``, for what nobody vouches for: no address is ever added to a
+    person whom we knew.
+    """
+    return _found_or_created([who], _recognised_declared, vouched=False)[0]
+
+
+@dataclass
+class _Known:
+    """The persons who bear a sign of those asked about, oldest first, by that sign."""
+
+    numbers: dict[str, list[Person]]
+    addresses: dict[tuple[ContactKind, str], list[Person]]
+
+    @classmethod
+    def about(cls, several: Iterable[Identity]) -> _Known:
+        several = list(several)
+        numbers = {who.foreigner_number for who in several if who.foreigner_number}
+        addresses = {address for who in several for address in _addresses(who)}
+        return cls(persons_numbered(numbers), persons_reached_at(addresses))
+
+    def add(self, person: Person, who: Identity) -> None:
+        """A person made just now: the next ones asked about may be the same."""
+        if who.foreigner_number:
+            self.numbers.setdefault(who.foreigner_number, []).append(person)
+        for address in _addresses(who):
+            self.addresses.setdefault(address, []).append(person)
+
+
+def _recognised(who: Identity, known: _Known) -> Person | None:
     if who.foreigner_number:
-        same = _compatible(_with_number(who.foreigner_number), who)
+        bearers = [
+            person
+            for person in known.numbers.get(who.foreigner_number, ())
+            if person.number_vouched_at is not None or _holds_nothing_else(person, who)
+        ]
+        same = _compatible(bearers, who)
         if len(same) == 1:
             return same[0]
     for kind, value in _addresses(who):
-        same = [p for p in persons_with(kind, value) if _agrees(p, who)]
+        reached = known.addresses.get((kind, value), ())
+        same = [p for p in reached if _agrees(p, who) and _surely_reached(p, who, kind, value)]
         if len(same) == 1:
             return same[0]
         # Of several, one with this very name (or nameless like it): never one more each time.
@@ -71,49 +137,51 @@ def recognise(who: Identity) -> Person | None:
     return None
 
 
-def recognise_or_create(who: Identity) -> Person:
-    """The known person completed by what is new, or a new one.
-
-    Two first contacts of one stranger at the same instant pass one after the other.
-    """
-    return _found_or_created(who, recognise)
-
-
-def recognise_declared(who: Identity) -> Person | None:
-    """The known person who already has every address and number given, under this name.
-
-    Who writes from a public page may be anybody: to know somebody's name, telephone or
-    foreigner number is not to be them.
-    """
+def _recognised_declared(who: Identity, known: _Known) -> Person | None:
     given = _addresses(who)
     if not given or not who.folded:
         return None
-    same = [
-        person
-        for person in persons_with(*given[0])
-        if _agrees(person, who) and set(given) <= _known_addresses(person)
-    ]
-    return same[0] if same else None
+    return next(
+        (
+            person
+            for person in known.addresses.get(given[0], ())
+            if _agrees(person, who) and set(given) <= _known_addresses(person)
+        ),
+        None,
+    )
 
 
-def declared_or_create(who: Identity) -> Person:
-    """As ``recognise_or_create``, for what nobody vouches for: no address is ever added to a
-    person whom we knew.
-    """
-    return _found_or_created(who, recognise_declared)
-
-
-def _found_or_created(who: Identity, find: Callable[[Identity], Person | None]) -> Person:
-    for sign in sorted(filter(None, (who.email, who.phone, who.foreigner_number))):
-        take_turn(f"person:{sign}")
-    person = find(who)
-    if person is None:
-        person = Person(given_name="", family_name="", language=who.language, contacts=[])
-        index_name(person)
-        db.session().add(person)
-    _complete(person, who)
+def _found_or_created(
+    several: Sequence[Identity],
+    find: Callable[[Identity, _Known], Person | None],
+    *,
+    vouched: bool,
+) -> list[Person]:
+    signs = {
+        sign for who in several for sign in (who.email, who.phone, who.foreigner_number) if sign
+    }
+    take_turns(f"person:{sign}" for sign in signs)
+    known = _Known.about(several)
+    found = []
+    for who in several:
+        person = find(who, known)
+        if person is None:
+            person = Person(given_name="", family_name="", language=who.language, contacts=[])
+            index_name(person)
+            db.session().add(person)
+            known.add(person, who)
+        _complete(person, who, vouched=vouched)
+        found.append(person)
     db.session().flush()
-    return person
+    return found
+
+
+def _surely_reached(person: Person, who: Identity, kind: ContactKind, value: str) -> bool:
+    return is_vouched(person, kind, value) or _holds_nothing_else(person, who)
+
+
+def _holds_nothing_else(person: Person, who: Identity) -> bool:
+    return _known_addresses(person) <= set(_addresses(who))
 
 
 def _agrees(person: Person, who: Identity) -> bool:
@@ -134,11 +202,7 @@ def _compatible(persons: Iterable[Person], who: Identity) -> list[Person]:
     ]
 
 
-def _with_number(number: str) -> Sequence[Person]:
-    return db.session().scalars(select(Person).where(Person.foreigner_number == number)).all()
-
-
-def _complete(person: Person, who: Identity) -> None:
+def _complete(person: Person, who: Identity, *, vouched: bool) -> None:
     """Add what we did not know; never overwrite what we did."""
     if who.folded and not person.search_name:
         person.given_name = who.given_name.strip()[:120]
@@ -150,6 +214,10 @@ def _complete(person: Person, who: Identity) -> None:
     for kind, value in _addresses(who):
         if (kind, value) not in known:
             person.contacts.append(PersonContact(kind=kind, value=value))
+        if vouched:
+            vouch(person, kind, value)
+    if vouched and who.foreigner_number and person.foreigner_number == who.foreigner_number:
+        person.number_vouched_at = person.number_vouched_at or now()
 
 
 def _addresses(who: Identity) -> list[tuple[ContactKind, str]]:

@@ -129,6 +129,8 @@ class Person(Base):
     given_name: Mapped[str] = mapped_column(String(120), default="")
     search_name: Mapped[str] = mapped_column(String(250), default="")
     foreigner_number: Mapped[str | None] = mapped_column(plain(10), index=True)
+    # When an agent took the number down from the person; None: typed on a page by anybody.
+    number_vouched_at: Mapped[datetime | None] = mapped_column(Instant)
     nationality: Mapped[str | None] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(3), default="fr")
     department: Mapped[str | None] = mapped_column(String(3))
@@ -174,7 +176,8 @@ class PersonNameWord(Base):
 class PersonContact(Base):
     """One way to reach a person. Shared by several persons at times: families share a phone.
 
-    ``value`` is normalised: an address in lower case, a number in E.164.
+    ``value`` is normalised: an address in lower case, a number in E.164. ``vouched_at`` is when
+    it proved to be theirs (see ``vouching``); None for what anybody may have typed.
     """
 
     __tablename__ = "person_contact"
@@ -188,6 +191,7 @@ class PersonContact(Base):
     kind: Mapped[ContactKind] = mapped_column(word(ContactKind))
     value: Mapped[str] = mapped_column(plain(254))
     failed_at: Mapped[datetime | None] = mapped_column(Instant)
+    vouched_at: Mapped[datetime | None] = mapped_column(Instant)
 
     person: Mapped[Person] = relationship(back_populates="contacts")
 

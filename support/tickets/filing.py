@@ -18,6 +18,7 @@ from support.intake.models import Channel, Outcome, Received
 from support.kernel import db
 from support.people.identifying import Identity, recognise_or_create
 from support.people.models import Agent, ContactKind, Person
+from support.people.vouching import vouch
 from support.tickets.journal import Words
 from support.tickets.models import Follower, Ticket
 from support.tickets.opening import TicketDraft, open_ticket
@@ -79,6 +80,9 @@ def file(message: Incoming) -> Filed:
             return Filed(Outcome.QUARANTINED, ticket, why=Why.STRANGER)
         if agent is not None and not (agent.active and _answers(message, ticket)):
             return Filed(Outcome.QUARANTINED, ticket, why=Why.STAFF_ADDRESS)
+        if ticket.person is not None and _answers(message, ticket):
+            # Who answers a message of ours has received it.
+            vouch(ticket.person, ContactKind.EMAIL, message.sender)
         return append(_signed(message, ticket), ticket, by=_author(ticket))
     if agent is not None:
         return Filed(Outcome.QUARANTINED, why=Why.STAFF_ADDRESS)

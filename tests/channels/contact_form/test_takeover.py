@@ -8,7 +8,9 @@ from channels.contact_form import taking
 from channels.contact_form.sheet import Sheet
 from support.kernel import db
 from support.kernel.errors import NotVisible
-from support.people.identifying import Identity, recognise_or_create
+from support.people.identifying import Identity, recognise, recognise_or_create
+from support.people.models import ContactKind
+from support.people.vouching import is_vouched, vouch
 from support.tickets.filing import belongs
 from support.tickets.following import by_reference
 from support.tickets.models import Ticket
@@ -70,3 +72,39 @@ def test_who_gives_only_what_we_know_is_recognised(cast):
     assert send(given_name="Awa", family_name="Traoré", email="awa@example.org").person is (
         hers.person
     )
+
+
+PLANTED = {
+    "a telephone": ({"phone": "06 39 98 00 55"}, Identity("Wei", "Chen", phone=PHONE)),
+    "a foreigner number": (
+        {"foreigner_number": NUMBER}, Identity("Wei", "Chen", foreigner_number=NUMBER)
+    ),
+    "both": (
+        {"phone": "06 39 98 00 55", "foreigner_number": NUMBER},
+        Identity("Wei", "Chen", phone=PHONE, foreigner_number=NUMBER),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("confirmed", [False, True], ids=["unanswered", "confirmed"])
+@pytest.mark.parametrize(("typed", "caller"), PLANTED.values(), ids=PLANTED)
+def test_a_record_planted_ahead_is_not_joined_by_whoever_calls_later(
+    cast, typed, caller, confirmed
+):
+    planted = send(given_name="Wei", family_name="Chen", email=ATTACKER, **typed).person
+    if confirmed:  # the attacker's own address is theirs, and proves nothing of the rest
+        assert vouch(planted, ContactKind.EMAIL, ATTACKER)
+    assert recognise(caller) is None
+    called = recognise_or_create(caller)
+    assert called is not planted
+    assert called.email is None
+
+
+def test_a_record_that_holds_nothing_else_is_joined_and_vouched_for(cast):
+    first = send(given_name="Wei", family_name="Chen", email="wei@example.org").person
+    assert not is_vouched(first, ContactKind.EMAIL, "wei@example.org")
+    assert recognise_or_create(Identity("Wei", "Chen", "wei@example.org")) is first
+    assert is_vouched(first, ContactKind.EMAIL, "wei@example.org")
+    more = Identity("Wei", "Chen", "wei@example.org", PHONE)
+    assert recognise_or_create(more) is first  # what is vouched for leads to the rest
+    assert recognise(Identity("Wei", "Chen", phone=PHONE)) is first
