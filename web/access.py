@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -15,11 +15,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Access:
-    """``permissions``: all of them are needed. ``own_transactions``: the view opens its own."""
+    """``permissions``: all of them are needed. ``own_transactions``: the view opens its own.
+
+    ``token``: for programmes, which show a bearer token: no session, no cookie, no form's token.
+    """
 
     staff: bool
     permissions: tuple[Permission, ...] = ()
     own_transactions: bool = False
+    token: bool = False
 
 
 def public(view: View) -> View:
@@ -32,13 +36,18 @@ def staff(*permissions: Permission) -> Callable[[View], View]:
     return lambda view: _declare(view, Access(staff=True, permissions=permissions))
 
 
+def by_token(*permissions: Permission) -> Callable[[View], View]:
+    """Programmes that show a bearer token in force which holds every one of ``permissions``."""
+    return lambda view: _declare(view, Access(staff=False, permissions=permissions, token=True))
+
+
 def own_transactions(view: View) -> View:
     """The view commits by itself, more than once: what came in before what it means.
 
-    Goes above ``public`` or ``staff``.
+    Goes above ``public``, ``staff`` or ``by_token``.
     """
     before: Access = view.access  # type: ignore[attr-defined]
-    return _declare(view, Access(before.staff, before.permissions, own_transactions=True))
+    return _declare(view, replace(before, own_transactions=True))
 
 
 def access_of(app: Flask, endpoint: str) -> Access:

@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None, *, configure: bool = True) -> F
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     _refuse_undeclared(app)
+    security.let_programmes_in(app)
     return app
 
 

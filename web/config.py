@@ -6,6 +6,7 @@ import os
 import secrets
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -42,6 +43,11 @@ class Settings(BaseSettings):
     # are believed. Too many, and anybody may claim any address.
     trusted_proxies: int = Field(0, ge=0, le=5)
     metrics_token: str = ""
+    # How many requests a minute one token of a programme may make.
+    api_rate: int = Field(3000, ge=1)
+    # Calls that ring appear on the agents' screens: as soon as a telephony token is in force, or
+    # never ("off": their pages ask for nothing).
+    telephony: Literal["auto", "off"] = "auto"
 
     @field_validator("database_url")
     @classmethod

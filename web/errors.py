@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from support.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotVisible
+from web.api import problems
 from web.messages import sentence
 
 log = logging.getLogger(__name__)
@@ -20,12 +21,15 @@ STATUS = {NotVisible: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
 
 def init(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(problems.Refused, problems.of_refusal)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _failed)
 
 
 def _refused(error: DomainError) -> ResponseReturnValue:
+    if problems.is_api():
+        return problems.of_domain(error, STATUS.get(type(error), 400))
     words = " ".join(sentence(problem) for problem in error.problems)
     return _page(STATUS.get(type(error), 400), words)
 
@@ -63,6 +67,8 @@ def _failed(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, words: str) -> ResponseReturnValue:
+    if problems.is_api():
+        return problems.of_status(status, words)
     if request.headers.get("HX-Request"):
         return render_template("errors/fragment.html", words=words), status
     known = status if status in KNOWN else 500

@@ -12,6 +12,7 @@ from support.kernel import db
 from support.people.models import Agent
 from support.people.permissions import require
 from web.access import Access, access_of
+from web.api import bearing
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,6 +28,8 @@ class Relais(Flask):
         if request.routing_exception is not None or rule is None or rule.endpoint == "static":
             return super().dispatch_request()
         access = access_of(self, rule.endpoint)
+        if access.token:
+            bearing.recognise(access)
         if access.own_transactions:
             with db.transaction(write=False):
                 refused = _refusal(access)
@@ -55,7 +58,10 @@ def keep() -> None:
 
 
 def me() -> Agent:
-    """The signed-in agent of a staff page."""
+    """The signed-in agent of a staff page; for a programme, the one whose token it shows."""
+    token = bearing.current()
+    if token is not None:
+        return token.agent
     return cast(Agent, current_user.agent)
 
 

@@ -165,6 +165,33 @@ SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "article.no_such_revision": lambda **p: _("Cette fiche n’a pas de révision %(number)s.", **p),
     "article.already_archived": lambda **p: _("Cette fiche est déjà archivée."),
+    "api.token_wrong": lambda **p: _(
+        "Le jeton manque, ou n’a plus cours. Envoyez « Authorization: Bearer … »."
+    ),
+    "api.too_many": lambda **p: _("Trop de demandes en une minute. Attendez, puis recommencez."),
+    "api.json_only": lambda **p: _("Envoyez du JSON (Content-Type: application/json)."),
+    "api.form_or_json": lambda **p: _(
+        "Envoyez du JSON (application/json) ou un formulaire (application/x-www-form-urlencoded)."
+    ),
+    "api.not_json": lambda **p: _("Ce qui a été envoyé n’est pas du JSON."),
+    "api.not_object": lambda **p: _("Envoyez un objet JSON : { … }."),
+    "api.key_long": lambda **p: _("Une clé a au plus %(most)s caractères.", **p),
+    "api.key_reused": lambda **p: _(
+        "Cette clé a déjà servi à une autre demande. Prenez-en une nouvelle."
+    ),
+    "token.unknown": lambda **p: _("Ce jeton n’existe pas."),
+    "account.closed": lambda **p: _("Ce compte est fermé : ouvrez-le d’abord."),
+    "account.extension_taken": lambda **p: _("Ce poste est déjà celui d’un autre compte."),
+    "slot.missing": lambda **p: _("Choisissez quand appeler."),
+    "slot.past": lambda **p: _("Ce moment est passé. Choisissez-en un autre."),
+    "slot.closed": lambda **p: _("L’équipe ne travaille pas à ce moment-là."),
+    "slot.hour_missing": lambda **p: _("Écrivez l’heure, par exemple 14:30."),
+    "slot.far": lambda **p: _("C’est trop loin : %(days)s jours au plus.", **p),
+    "call_back.unknown": lambda **p: _("Ce rappel n’existe pas, ou il est à une autre équipe."),
+    "call_back.taken": lambda **p: _("%(name)s s’occupe déjà de ce rappel.", **p),
+    "call_back.ended": lambda **p: _("Ce rappel est déjà terminé."),
+    "call_back.outcome_missing": lambda **p: _("Dites en quelques mots ce que l’appel a donné."),
+    "call_back.why_missing": lambda **p: _("Dites pourquoi ce rappel est annulé."),
     "field.choice": lambda **p: _("Choisissez dans la liste."),
     "field.too_long": lambda **p: _("Au plus %(most)s caractères.", **p),
 }

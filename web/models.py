@@ -7,13 +7,17 @@ from importlib import import_module
 from support.kernel.db import Base
 
 for name in (
+    "channels.phone.calls",
     "escalation.models",
     "knowledge.articles.models",
     "support.catalogue.models",
     "support.clocks.models",
     "support.intake.models",
+    "support.intake.repeating",
     "support.outbox.models",
     "support.people.models",
+    "support.people.tokens",
+    "support.tickets.call_backs",
     "support.tickets.models",
     "support.tickets.timeline",
 ):

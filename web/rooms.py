@@ -35,6 +35,9 @@ ROOMS = (
     "web.admin.structure",
     "web.admin.given_up",
     "web.steering.views",
+    "web.api.v1.calls",
+    "web.api.v1.persons",
+    "web.api.v1.description",
 )
 
 

@@ -13,7 +13,7 @@ from channels.contact_form import taking
 from channels.mail import delivering, inbox, notices
 from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
-from channels.phone import taking as calls
+from channels.phone import understanding as calls
 from knowledge.search import index
 from support.intake.models import Channel
 from support.kernel import db, files

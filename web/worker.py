@@ -22,7 +22,9 @@ from sqlalchemy.orm import Session
 
 from channels.mail import inbox
 from channels.mail.fetching import MailboxFailure
+from channels.phone.understanding import give_up_on_lost
 from support.clocks import ticking
+from support.intake.repeating import forget_answers
 from support.kernel import db
 from support.outbox.draining import drain as drain_outbox
 from support.outbox.draining import forget_done
@@ -119,7 +121,9 @@ def drain() -> int:
 @app.task(name="relais.sweep")
 def sweep() -> int:
     with db.transaction():
-        return ticking.sweep()
+        swept = ticking.sweep()
+    with db.transaction():
+        return swept + give_up_on_lost()
 
 
 @app.task(name="relais.fetch_mail")
@@ -129,7 +133,7 @@ def fetch_mail() -> int:
 
 @app.task(name="relais.purge")
 def purge() -> int:
-    return sum(_forget(verb) for verb in (forget_old_attempts, forget_done))
+    return sum(_forget(verb) for verb in (forget_old_attempts, forget_done, forget_answers))
 
 
 def _forget(verb: Callable[[int], int]) -> int:

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_NAME = 80
 LONGEST_TITLE = 120
+LONGEST_EXTENSION = 40
 # No letter or digit that is taken for another when a password is read out.
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -112,6 +113,28 @@ def give_new_password(agent: Agent, *, by: Agent | None, password: str | None = 
     agent.active = True
     log.info("account %s given a new password by %s", agent.id, _name(by))
     return Issued(agent, password)
+
+
+def set_extension(agent: Agent, extension: str, *, by: Agent | None) -> None:
+    """Their place on the telephone exchange; "" for none.
+
+    Raises Invalid ``field.too_long``, ``account.extension_taken``.
+    """
+    _require(by)
+    extension = extension.strip()
+    if len(extension) > LONGEST_EXTENSION:
+        raise Invalid.of("field.too_long", "extension", most=LONGEST_EXTENSION)
+    session = db.session()
+    try:
+        with session.begin_nested():
+            agent.extension = extension or None
+    except IntegrityError as error:
+        names = ("uq_agent_extension", "agent.extension")
+        code = broken_constraint(error, dict.fromkeys(names, "account.extension_taken"))
+        if code is None:
+            raise
+        raise Invalid.of(code, "extension") from error
+    log.info("account %s given the extension %s by %s", agent.id, extension or "-", _name(by))
 
 
 def one_account(agent_id: int, *, by: Agent) -> Agent:

@@ -93,6 +93,7 @@ class Agent(Base):
     """Any staff account."""
 
     __tablename__ = "agent"
+    __table_args__ = (Index("uq_agent_extension", "extension", unique=True),)
 
     id: Mapped[PrimaryKey]
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -103,6 +104,8 @@ class Agent(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    # Their place on the telephone exchange, by which it says who is called: "2204".
+    extension: Mapped[str | None] = mapped_column(String(40))
     # Raised when the password changes or the account is disabled: older sessions end.
     session_epoch: Mapped[int] = mapped_column(default=1)
     signature_policy: Mapped[SignaturePolicy] = mapped_column(
@@ -135,6 +138,10 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(3), default="fr")
     department: Mapped[str | None] = mapped_column(String(3))
     document_expires_on: Mapped[datetime | None] = mapped_column(Instant)
+    # How they are spoken with on the telephone, when an agent has noted it: an interpreter of
+    # that language, or a relay service for those who do not hear or speak.
+    speaks_through: Mapped[str | None] = mapped_column(String(20))
+    interpreted_language: Mapped[str | None] = mapped_column(String(3))
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
 
     contacts: Mapped[list[PersonContact]] = relationship(

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     ESCALATE = "tickets.escalate"  # hand over to the next level
     ANSWER_BELOW = "tickets.answer_below"  # answer or return a hand-over
     TAKE_CALLS = "calls.take"
+    FEED_CALLS = "calls.feed"  # say what the telephone exchange does: its token, by machine
     SORT_MAIL = "mail.sort"  # the mails that a person must sort
     READ_PERSONS = "persons.read"  # look a person up, read their page
     READ_STAFF_ARTICLES = "knowledge.read_staff"
@@ -73,7 +74,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             P.READ_TICKETS, P.NOTE, P.ASSIGN, P.ASSIGN_OTHERS, P.SORT_MAIL, P.READ_PERSONS,
-            P.READ_STAFF_ARTICLES, P.READ_FIGURES, P.ADMINISTER,
+            P.READ_STAFF_ARTICLES, P.READ_FIGURES, P.ADMINISTER, P.FEED_CALLS,
         }
     ),
 }  # fmt: skip

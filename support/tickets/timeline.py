@@ -119,8 +119,21 @@ class Delivery(Base):
     entry: Mapped[Entry] = relationship(back_populates="delivery")
 
 
+class SpokenThrough(StrEnum):
+    """Who speaks when it is not the person alone."""
+
+    INTERPRETER = "interpreter"
+    RELAY = "relay"  # an operator who writes or signs for who does not hear or speak
+    THIRD_PARTY = "third_party"  # a relative, a social worker: calls for the person
+
+
 class Call(Base):
-    """A telephone call. Metadata and a note only: nothing is recorded."""
+    """A telephone call. Metadata and a note only: nothing is recorded.
+
+    A call about several requests has a row on each: ``main_call_id`` is set on all but the
+    first, whose ``shared`` is True; its duration counts once. ``helper_*`` name who speaks for
+    or with the person; ``consent``: whether the person agrees that this third party calls.
+    """
 
     __tablename__ = "call"
 
@@ -132,12 +145,26 @@ class Call(Base):
     started_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime] = mapped_column(Instant)
     wrap_up: Mapped[str] = mapped_column(String(40))
+    # The call as the telephone exchange told it, a plain number: the timeline knows no exchange.
+    phone_call_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+    main_call_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+    shared: Mapped[bool] = mapped_column(default=False)
+    through: Mapped[SpokenThrough | None] = mapped_column(word(SpokenThrough))
+    helper_name: Mapped[str] = mapped_column(String(120), default="")
+    helper_organisation: Mapped[str] = mapped_column(String(120), default="")
+    helper_language: Mapped[str] = mapped_column(String(3), default="")
+    consent: Mapped[bool | None]
 
     entry: Mapped[Entry] = relationship(back_populates="call")
 
     @property
     def seconds(self) -> int:
         return max(0, int((self.ended_at - self.started_at).total_seconds()))
+
+    @property
+    def counted_seconds(self) -> int:
+        """What figures add up: a call about three requests lasted once."""
+        return 0 if self.main_call_id is not None else self.seconds
 
 
 class ArticleUse(Base):

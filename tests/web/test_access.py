@@ -45,6 +45,7 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /metrics": PUBLIC,
+    "GET /api/v1/openapi.json": PUBLIC,
     "GET /suivi": PUBLIC,
     "POST /suivi": PUBLIC,
     "GET /suivi/<token>": PUBLIC,
@@ -119,6 +120,13 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"POST {ADMIN}/envois/<int:row_id>/reprises": (P.ADMINISTER,),
 }
 
+# For programmes, by a bearer token whose account holds every permission named (tests/web/api).
+TOKENS: dict[str, tuple[Permission, ...]] = {
+    "POST /api/v1/calls": (P.FEED_CALLS,),
+    "POST /api/v1/calls/<secret>": (P.FEED_CALLS,),
+    "GET /api/v1/persons/<int:person_id>": (P.READ_PERSONS,),
+}
+
 # Nothing has these: a permitted agent who opens them is told so, not refused.
 UNKNOWN = {"reference": "2611-0000-0003", "token": "forged", "slug": "inconnu"}
 # Those that answer with another address: the first when its ticket is unknown, the second to
@@ -131,10 +139,10 @@ ROLES = ("teleadviser", "supervisor", "dp", "sdst", "referent", "pan", "editor",
          "admin")  # fmt: skip
 
 
-def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
-    """(method, rule, endpoint) of every page there is."""
+def routes(app: Flask, *, token: bool = False) -> Iterator[tuple[str, str, str]]:
+    """(method, rule, endpoint) of every page there is, or of what programmes open by a token."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint != "static":
+        if rule.endpoint != "static" and access_of(app, rule.endpoint).token is token:
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield method, rule.rule, rule.endpoint
 
@@ -151,6 +159,15 @@ def test_every_page_is_in_the_table(made_app: Flask) -> None:
     there = {f"{method} {rule}" for method, rule, _endpoint in routes(made_app)}
     assert there - set(RULES) == set(), "pages that RULES does not name"
     assert set(RULES) - there == set(), "RULES names pages that do not exist"
+
+
+def test_every_door_for_programmes_is_in_its_table(made_app: Flask) -> None:
+    declared = {
+        f"{method} {rule}": access_of(made_app, endpoint).permissions
+        for method, rule, endpoint in routes(made_app, token=True)
+    }
+    assert declared == TOKENS
+    assert all(rule.partition(" ")[2].startswith("/api/") for rule in TOKENS)
 
 
 def test_every_page_declares_what_the_table_says(made_app: Flask) -> None:
@@ -230,8 +247,18 @@ def test_a_token_is_good_for_its_own_session_only(site: Site) -> None:
 
 
 def test_no_page_is_exempt_from_the_token(made_app: Flask) -> None:
-    assert not security.csrf._exempt_views
+    """Only what reads no cookie is: a bearer token cannot be sent by another page's form."""
+    views = {endpoint: made_app.view_functions[endpoint] for _m, _r, endpoint in
+             routes(made_app, token=True)}  # fmt: skip
+    by_token = {f"{view.__module__}.{view.__name__}" for view in views.values()}
+    assert security.csrf._exempt_views == by_token
     assert not security.csrf._exempt_blueprints
+
+
+def test_a_session_opens_no_door_for_programmes(site: Site) -> None:
+    browser = site.as_("admin")
+    for method, rule, _endpoint in routes(site.app, token=True):
+        assert opened(browser, method, rule).status_code == 401, rule
 
 
 def test_a_page_that_does_not_say_who_may_open_it_is_refused_at_start(

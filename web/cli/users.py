@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from support.kernel import db
 from support.kernel.errors import DomainError
-from support.people import accounts
+from support.people import accounts, tokens
 from support.people.models import Agent, Role, Team
+from support.people.tokens import TokenKind
 from web.cli.settings import ready
 
 
@@ -30,10 +31,11 @@ def user() -> None:
 @click.option("--given-name", default="", help="[default: from the address]")
 @click.option("--family-name", default="", help="[default: from the address]")
 @click.option("--title", default="", help="Function, as shown in the signature.")
+@click.option("--extension", default="", help="Place on the telephone exchange.")
 @click.password_option(help="Asked for when not given.")
 def create(
     email: str, role: str, team_code: str, given_name: str, family_name: str, title: str,
-    password: str,
+    extension: str, password: str,
 ) -> None:  # fmt: skip
     """Create an account."""
     ready()
@@ -46,6 +48,7 @@ def create(
             email, given_name or first, family_name or last, Role(role), team, title
         )
         made = accounts.create(draft, by=None, password=password)
+        accounts.set_extension(made.agent, extension, by=None)
     click.echo(f"created {made.agent.email}")
 
 
@@ -73,6 +76,7 @@ def list_accounts() -> None:
                 "role": agent.role.value,
                 "team": agent.team.code,
                 "active": agent.active,
+                "extension": agent.extension,
             }
             click.echo(json.dumps(line, ensure_ascii=False))
 
@@ -98,6 +102,58 @@ def reset(email: str, password: str) -> None:
         agent = _one(email)
         accounts.give_new_password(agent, by=None, password=password)
     click.echo(f"new password for {agent.email}")
+
+
+@user.command()
+@click.argument("email")
+@click.argument("extension", default="")
+def extension(email: str, extension: str) -> None:
+    """Say which place on the telephone exchange is an agent's; none to take it away."""
+    ready()
+    with _refusals(), db.transaction():
+        agent = _one(email)
+        accounts.set_extension(agent, extension, by=None)
+    click.echo(f"{agent.email}: {agent.extension or 'no extension'}")
+
+
+@user.command()
+@click.argument("email")
+@click.option("--telephony", is_flag=True, help="Good for telling of calls, and nothing else.")
+@click.option("--label", default="", help="What it is for.")
+@click.option("--list", "listing", is_flag=True, help="The account's tokens, one JSON a line.")
+@click.option("--revoke", "revoked", type=int, metavar="ID", help="End the token of that number.")
+def token(email: str, telephony: bool, label: str, listing: bool, revoked: int | None) -> None:
+    """Print a new bearer token for the API. It is seen this once."""
+    ready()
+    with _refusals(), db.transaction():
+        agent = _one(email)
+        if listing:
+            for known in tokens.tokens_of(agent, by=None):
+                click.echo(_token_line(known))
+        elif revoked is not None:
+            ended = tokens.one_token(revoked, by=None)
+            if ended.agent_id != agent.id:
+                _fail(f"token {revoked} is not of {agent.email}")
+            tokens.revoke(ended, by=None)
+            click.echo(f"revoked {revoked}")
+        else:
+            kind = TokenKind.TELEPHONY if telephony else TokenKind.ACCOUNT
+            click.echo(tokens.issue(agent, by=None, kind=kind, label=label).secret)
+
+
+def _token_line(known: tokens.ApiToken) -> str:
+    return json.dumps(
+        {
+            "id": known.id,
+            "kind": known.kind.value,
+            "label": known.label,
+            "ends_with": known.hint,
+            "created_at": known.created_at.isoformat(),
+            "last_used_at": known.last_used_at.isoformat() if known.last_used_at else None,
+            "revoked_at": known.revoked_at.isoformat() if known.revoked_at else None,
+        },
+        ensure_ascii=False,
+    )
 
 
 def _one(email: str) -> Agent:

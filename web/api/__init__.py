@@ -1,0 +1,1 @@
+"""The door for programmes: JSON, bearer tokens, problem documents."""

@@ -1,0 +1,1 @@
+"""The first version of the programmes' door: one module per resource."""
