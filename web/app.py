@@ -9,7 +9,7 @@ from werkzeug.routing import IntegerConverter, Map
 from web import assets, errors, filters, health, i18n, rail, security, wiring
 from web.auth import sessions
 from web.config import Settings
-from web.desk import labels
+from web.desk import labels, mail_words
 from web.http import Relais
 from web.reading_args import MOST
 from web.rooms import blueprints
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None, *, configure: bool = True) -> F
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.globals["settings"] = settings
-    for part in (assets, i18n, filters, labels, sessions, errors, rail, health):
+    for part in (assets, i18n, filters, labels, mail_words, sessions, errors, rail, health):
         part.init(app)
     security.init(app, settings)
     for blueprint in blueprints():

@@ -37,6 +37,14 @@ class Settings(BaseSettings):
     # Seconds after which a row held by a worker that died is taken up again.
     outbox_lease: int = Field(120, ge=5)
     fetch_every: int = Field(60, ge=1)
+    # Folder of each mailbox where what was taken goes; without it, it is deleted.
+    imap_archive: str = ""
+    # Bytes of the largest mail that is taken for a request; a larger one is answered so.
+    largest_mail: int = Field(50 * 1024 * 1024, ge=1024)
+    # Names of the receiving servers whose Authentication-Results are believed, with spaces.
+    trusted_authserv: str = ""
+    same_matter_hours: int = Field(6, ge=0, le=168)
+    reopen_days: int = Field(30, ge=1)
     largest_upload: int = Field(35 * 1024 * 1024, ge=1024)
     log_level: str = "INFO"
     # How many proxies of ours stand in front: as many addresses at the end of X-Forwarded-For

@@ -82,6 +82,22 @@ SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "person.unknown": lambda **p: _("Cette personne n’existe pas."),
     "mail.unknown": lambda **p: _("Ce courriel n’existe pas."),
+    "unite.same": lambda **p: _("C’est le même ticket."),
+    "unite.other_person": lambda **p: _(
+        "Ces deux tickets ne sont pas de la même personne : ils ne peuvent pas être réunis."
+    ),
+    "unite.worked_on": lambda **p: _(
+        "Quelqu’un a déjà répondu sur ce ticket, ou il est ailleurs : il ne peut plus être réuni."
+    ),
+    "follower.unknown": lambda **p: _("Cette adresse n’est pas, ou n’est plus, sur ce ticket."),
+    "follower.own": lambda **p: _("C’est l’adresse de la personne elle-même, ou la nôtre."),
+    "refile.not_understood": lambda **p: _(
+        "Ce courriel n’a pas encore été lu : attendez quelques secondes."
+    ),
+    "refile.filed": lambda **p: _(
+        "Ce courriel est sur un ticket : dites sur quel ticket le mettre."
+    ),
+    "refile.not_forwarded": lambda **p: _("Aucun message transféré n’a été reconnu ici."),
     "mail.sorted": lambda **p: _("Un collègue a déjà classé ce courriel."),
     "attachment.unknown": lambda **p: _("Ce fichier n’existe pas, ou il ne vous est pas ouvert."),
     "follow.unknown": lambda **p: _("Ce lien n’est pas valable."),

@@ -8,6 +8,7 @@ from support.kernel.db import Base
 
 for name in (
     "channels.phone.calls",
+    "channels.mail.models",
     "escalation.models",
     "knowledge.articles.models",
     "support.catalogue.models",

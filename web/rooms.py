@@ -21,6 +21,7 @@ ROOMS = (
     "web.desk.queue",
     "web.desk.calls",
     "web.desk.sorting",
+    "web.desk.ledger",
     "web.desk.ticket",
     "web.desk.acting",
     "web.desk.escalating",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Engine
 
 import web.models  # noqa: F401  (every table is known before the first query)
 from channels.contact_form import taking
-from channels.mail import delivering, inbox, notices
+from channels.mail import authenticating, delivering, inbox, notices
 from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
 from channels.phone import understanding as calls
@@ -19,7 +20,7 @@ from support.intake.models import Channel
 from support.kernel import db, files
 from support.outbox.draining import Handler
 from support.people import links
-from support.tickets import promising
+from support.tickets import following_up, promising
 from web.config import Settings
 
 
@@ -37,6 +38,13 @@ def configure(settings: Settings) -> Engine:
             sender=parseaddr(settings.mail_from),
             public_url=settings.public_url.rstrip("/"),
             service_name=settings.service_name,
+        )
+    )
+    authenticating.configure(settings.trusted_authserv.split())
+    following_up.configure(
+        following_up.Rules(
+            same_matter=timedelta(hours=settings.same_matter_hours),
+            reopens=timedelta(days=settings.reopen_days),
         )
     )
     return engine

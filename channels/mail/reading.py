@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from channels.mail import authenticating, post
 from channels.mail.addresses import Address
 from channels.mail.attachments import ParsedAttachment
 from channels.mail.composing import find_reference, titled
@@ -20,6 +21,7 @@ from support.tickets.references import read_reference
 
 _LONGEST_ID = 500
 _PREVIEW = 280
+_MOST_OTHERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class OpenedMail:
 
     mail: ParsedMail
     files: tuple[FileDraft, ...]
+    auth: authenticating.Auth | None = None
 
     @property
     def sender(self) -> str:
@@ -48,6 +51,20 @@ class OpenedMail:
         return tuple(dict.fromkeys(one for one in above if len(one) <= _LONGEST_ID))
 
     @property
+    def vouched(self) -> bool | None:
+        """Whether a server of ours vouches for the sender; None when none is asked to."""
+        if not authenticating.asked():
+            return None
+        return self.auth is not None and self.auth.vouches_for(self.sender)
+
+    @property
+    def others(self) -> list[list[str]]:
+        """[name, address] of the people in To and Cc, besides the sender and ourselves."""
+        known = {self.sender, usable_address(post.current().sender[1])}
+        found = {usable(one): one.name[:160] for one in (*self.mail.to, *self.mail.cc)}
+        return [[found[one], one] for one in found if one and one not in known][:_MOST_OTHERS]
+
+    @property
     def text(self) -> str:
         """What the sender newly wrote; failing that whatever was said at all."""
         mail = self.mail
@@ -57,12 +74,16 @@ class OpenedMail:
 def open_mail(raw: bytes) -> OpenedMail:
     """Parse ``raw`` and put its files into the store. Raises OSError when the store cannot."""
     mail = parse(raw)
-    return OpenedMail(mail, tuple(_stored(mail.attachments)))
+    return OpenedMail(mail, tuple(_stored(mail.attachments)), authenticating.read(raw))
 
 
 def incoming(opened: OpenedMail, received: Received, **data: Any) -> Incoming:
     """The mail as filing wants it; ``data`` goes on the entry."""
     mail = opened.mail
+    if opened.auth is not None:
+        data["auth"] = opened.auth.as_json()
+    if opened.others:
+        data["others"] = opened.others
     words = Words(
         opened.text,
         full_text=mail.text,
@@ -84,7 +105,16 @@ def incoming(opened: OpenedMail, received: Received, **data: Any) -> Incoming:
         reference=read_reference(reference) if reference else None,
         language=(mail.language or "fr")[:3],
         may_acknowledge=mail.verdict.may_be_answered,
+        vouched=opened.vouched,
     )
+
+
+def describe(received: Received, opened: OpenedMail) -> None:
+    """Write beside the raw message what the ledger finds it by."""
+    received.sender = opened.sender
+    received.subject = opened.mail.subject[:300]
+    received.message_id = opened.message_id
+    received.auth = opened.auth.as_json() if opened.auth else None
 
 
 def digest(opened: OpenedMail, **more: Any) -> dict[str, Any]:
@@ -102,12 +132,15 @@ def digest(opened: OpenedMail, **more: Any) -> dict[str, Any]:
 
 
 def usable(address: Address | None) -> str:
-    if address is None or not address.usable:
-        return ""
+    """In the form in which we keep addresses; "" when it cannot be written to."""
+    return usable_address(address.address) if address is not None and address.usable else ""
+
+
+def usable_address(address: str) -> str:
     try:
-        found = email_address(address.address)
+        found = email_address(address)
     except Invalid:
-        found = address.address.strip().lower()
+        found = address.strip().lower()
     return found if len(found) <= 254 else ""
 
 

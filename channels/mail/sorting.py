@@ -10,17 +10,17 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from channels.mail.reading import OpenedMail, incoming, open_mail
+from channels.mail.reading import OpenedMail, open_mail
+from channels.mail.refiling import open_anew, put_on, take
 from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import raw_of
 from support.intake.settling import settle
 from support.kernel import db
-from support.kernel.errors import Conflict, Invalid, NotVisible
-from support.people.models import Agent, Role
+from support.kernel.errors import Conflict, NotVisible
+from support.people.models import Agent
 from support.people.permissions import Permission, require
-from support.tickets.filing import Filed, append, belongs, open_from
-from support.tickets.journal import note_event
-from support.tickets.models import Follower, Ticket
+from support.tickets.filing import Filed
+from support.tickets.models import Ticket
 
 
 def waiting(
@@ -71,34 +71,18 @@ def was_set_aside(received: Received) -> bool:
 
 
 def attach(received_id: int, ticket: Ticket, *, by: Agent, add_follower: bool = False) -> Filed:
-    """The message belongs to ``ticket``, which the caller has found visible and holds.
+    """The message belongs to ``ticket``, which the caller has found visible.
 
     ``add_follower``: from now on mail from this address joins the ticket by itself.
     """
-    received = _take(received_id, by)
-    opened = open_mail(raw_of(received))
-    _refuse_empty(opened)
-    if opened.sender and not belongs(opened.sender, ticket):
-        said = opened.mail.sender
-        data = {"from": opened.sender, "from_name": said.name if said else ""}
-        if add_follower:
-            db.session().add(
-                Follower(ticket_id=ticket.id, address=opened.sender, name=data["from_name"][:160])
-            )
-    else:
-        data = {}
-    requester = ticket.person or ticket.requester_agent
-    assert requester is not None
-    filed = append(incoming(opened, received, **data), ticket, by=requester)
-    return _settled(received, filed, by)
+    _take(received_id, by)
+    return put_on(received_id, ticket, by=by, add_follower=add_follower)
 
 
 def open_new(received_id: int, *, by: Agent) -> Filed:
     """The message is a request of its own."""
-    received = _take(received_id, by)
-    opened = open_mail(raw_of(received))
-    _refuse_empty(opened)
-    return _settled(received, open_from(incoming(opened, received), _referent(opened.sender)), by)
+    _take(received_id, by)
+    return open_anew(received_id, by=by)
 
 
 def set_aside(received_id: int, why: str, *, by: Agent) -> None:
@@ -111,7 +95,7 @@ def set_aside(received_id: int, why: str, *, by: Agent) -> None:
 
 def put_back(received_id: int, *, by: Agent) -> None:
     """Undo :func:`set_aside`: it waits again, for the reason it waited for."""
-    received = _hold(received_id, by)
+    received = take(received_id, by)
     if not was_set_aside(received):
         raise Conflict.of("mail.sorted")
     digest = dict(received.digest or {})
@@ -121,38 +105,7 @@ def put_back(received_id: int, *, by: Agent) -> None:
 
 
 def _take(received_id: int, by: Agent) -> Received:
-    received = _hold(received_id, by)
+    received = take(received_id, by)
     if received.outcome is not Outcome.QUARANTINED:
         raise Conflict.of("mail.sorted")
     return received
-
-
-def _hold(received_id: int, by: Agent) -> Received:
-    """The row, held until the end of the transaction."""
-    require(by, Permission.SORT_MAIL)
-    query = select(Received).where(Received.id == received_id, Received.channel == Channel.EMAIL)
-    held = query.with_for_update().execution_options(populate_existing=True)
-    received = db.session().scalar(held)
-    if received is None:
-        raise NotVisible.of("mail.unknown")
-    return received
-
-
-def _settled(received: Received, filed: Filed, by: Agent) -> Filed:
-    assert filed.ticket is not None
-    assert filed.entry is not None
-    note_event(filed.ticket, "mail_sorted", by=by, outcome=filed.outcome.value,
-               why=received.reason or "")  # fmt: skip
-    settle(received, filed.outcome, ticket_id=filed.ticket.id, entry_id=filed.entry.id)
-    received.digest = None
-    return filed
-
-
-def _refuse_empty(opened: OpenedMail) -> None:
-    if not opened.text and not opened.files:
-        raise Invalid.of("message.empty")
-
-
-def _referent(address: str) -> Agent | None:
-    agent = select(Agent).where(Agent.email == address, Agent.role == Role.SITE_REFERENT)
-    return db.session().scalar(agent) if address else None

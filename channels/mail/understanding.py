@@ -7,7 +7,7 @@ from sqlalchemy import select
 from channels.mail import post
 from channels.mail.bounce_filing import file_bounce
 from channels.mail.guarding import BY_SUBJECT
-from channels.mail.reading import OpenedMail, digest, incoming
+from channels.mail.reading import OpenedMail, describe, digest, incoming
 from support.intake.models import Outcome, Received
 from support.intake.settling import settle
 from support.kernel import db
@@ -27,6 +27,7 @@ _WEAK = ("automatic: no-reply", "automatic: machine", "automatic: x-auto-respons
 def settle_mail(opened: OpenedMail, received: Received) -> Filed:
     """File the mail and write down what became of it."""
     filed = _filed(opened, received)
+    describe(received, opened)
     settle(
         received,
         filed.outcome,

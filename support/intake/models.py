@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from support.kernel.db import Base, BigKey, PrimaryKey, word
+from support.kernel.db import Base, BigKey, PrimaryKey, plain, word
 from support.kernel.time import Instant, now
 
 
@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     AUTO_REPLY = "auto_reply"
     QUARANTINED = "quarantined"
     SET_ASIDE = "set_aside"  # a person looked at it and it needs nothing
+    TOO_LARGE = "too_large"  # above the limit: kept whole, its sender told so
 
 
 class Received(Base):
@@ -47,6 +48,11 @@ class Received(Base):
     __table_args__ = (
         UniqueConstraint("channel", "dedupe_key"),
         Index("ix_received_outcome", "outcome", "id"),
+        # The ledger, the newest first.
+        Index("ix_received_at", "channel", "received_at", "id"),
+        # How much one address has sent lately.
+        Index("ix_received_sender", "sender", "received_at"),
+        Index("ix_received_message_id", "message_id"),
     )
 
     id: Mapped[PrimaryKey]
@@ -55,6 +61,12 @@ class Received(Base):
     dedupe_key: Mapped[str] = mapped_column(String(64))
     raw: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     raw_key: Mapped[str | None] = mapped_column(String(64))
+    # Of a mail, once it is understood: who wrote, in our form, what about, and its Message-ID.
+    sender: Mapped[str] = mapped_column(plain(254), default="")
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    message_id: Mapped[str | None] = mapped_column(String(500))
+    # What a trusted server found out about the sender: see channels/mail/authenticating.py
+    auth: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     size: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime] = mapped_column(Instant, default=now)
     attempts: Mapped[int] = mapped_column(default=0)

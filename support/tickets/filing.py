@@ -16,11 +16,15 @@ from sqlalchemy import select
 from support.catalogue.models import ContactReason
 from support.intake.models import Channel, Outcome, Received
 from support.kernel import db
+from support.kernel.time import now
 from support.people.identifying import Identity, recognise_or_create
-from support.people.models import Agent, ContactKind, Person
+from support.people.models import Agent, ContactKind, Person, Role
 from support.people.vouching import vouch
+from support.tickets.following_up import long_closed
 from support.tickets.journal import Words
-from support.tickets.models import Follower, Ticket
+from support.tickets.linking import end_of_duplicates, link
+from support.tickets.looping import in_circles, last_ticket, tell_owner
+from support.tickets.models import ClosedHow, Follower, Link, Ticket
 from support.tickets.opening import TicketDraft, open_ticket
 from support.tickets.replying import person_replies
 from support.tickets.timeline import Entry
@@ -40,6 +44,9 @@ class Why(StrEnum):
     EMPTY = "empty"  # says nothing and brings nothing
     ECHO = "echo"  # carries our own mark, yet is no mail of ours that we know
     UNREADABLE = "unreadable"
+    LOOP = "loop"  # one address sends, or one ticket answers, as only a machine does
+    BOUNCE_UNSURE = "bounce_unsure"  # does not say which mail of ours it is about
+    TOO_LARGE = "too_large"
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Incoming:
     """A message understood. ``threads``: Message-IDs it answers, nearest first.
 
     ``reference``: twelve digits read in the subject. ``sender`` is normalised, "" when none.
+    ``vouched``: whether a server of ours vouches for the sender; None when none is asked to.
     """
 
     sender: str
@@ -58,6 +66,7 @@ class Incoming:
     reference: str | None = None
     language: str = "fr"
     may_acknowledge: bool = True
+    vouched: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -75,18 +84,60 @@ def file(message: Incoming) -> Filed:
     ticket = find_ticket(message)
     agent = _agent_at(message.sender)
     if ticket is not None:
-        hold(ticket)
-        if not belongs(message.sender, ticket):
-            return Filed(Outcome.QUARANTINED, ticket, why=Why.STRANGER)
-        if agent is not None and not (agent.active and _answers(message, ticket)):
-            return Filed(Outcome.QUARANTINED, ticket, why=Why.STAFF_ADDRESS)
-        if ticket.person is not None and _answers(message, ticket):
-            # Who answers a message of ours has received it.
-            vouch(ticket.person, ContactKind.EMAIL, message.sender)
-        return append(_signed(message, ticket), ticket, by=_author(ticket))
+        return _answer(message, ticket, agent)
     if agent is not None:
+        if message.vouched and agent.active and agent.role is Role.SITE_REFERENT:
+            return open_from(message, referent=agent)
         return Filed(Outcome.QUARANTINED, why=Why.STAFF_ADDRESS)
-    return open_from(message)
+    began, person = now(), _person(message)
+    if person.created_at < began and in_circles(message.sender):
+        last = last_ticket(person)
+        tell_owner(last, message.sender)
+        return Filed(Outcome.QUARANTINED, last, why=Why.LOOP)
+    return open_from(message, person=person)
+
+
+def _answer(message: Incoming, ticket: Ticket, agent: Agent | None) -> Filed:
+    """It names a ticket: there, unless its sender may not, or the ticket has long been closed."""
+    hold(ticket)
+    if not belongs(message.sender, ticket):
+        return Filed(Outcome.QUARANTINED, ticket, why=Why.STRANGER)
+    if agent is not None and not (agent.active and _is_the_agent(message, ticket)):
+        return Filed(Outcome.QUARANTINED, ticket, why=Why.STAFF_ADDRESS)
+    if in_circles(message.sender, ticket):
+        tell_owner(ticket, message.sender)
+        return Filed(Outcome.QUARANTINED, ticket, why=Why.LOOP)
+    if ticket.person is not None and _answers(message, ticket):
+        # Who answers a message of ours has received it.
+        vouch(ticket.person, ContactKind.EMAIL, message.sender)
+    if ticket.closed_how is ClosedHow.DUPLICATE:
+        going_on = end_of_duplicates(ticket)
+        if going_on.id != ticket.id and belongs(message.sender, going_on):
+            hold(going_on)
+            ticket = going_on
+    if long_closed(ticket):
+        return _open_beside(message, ticket)
+    return append(_signed(message, ticket), ticket, by=_author(ticket))
+
+
+def _is_the_agent(message: Incoming, ticket: Ticket) -> bool:
+    """Whether one of our addresses is to be believed: a server of ours vouches for it or, where
+    none is asked to, it names a mail of ours that only its reader knows.
+    """
+    return _answers(message, ticket) if message.vouched is None else message.vouched
+
+
+def _open_beside(message: Incoming, earlier: Ticket) -> Filed:
+    """A new ticket that says which long closed one it goes on from."""
+    own = is_requester(message.sender, earlier)
+    filed = open_from(
+        message,
+        referent=earlier.requester_agent if own else None,
+        person=earlier.person if own else None,
+    )
+    assert filed.ticket is not None
+    link(filed.ticket, earlier, Link.FOLLOWS, by=_author(filed.ticket))
+    return filed
 
 
 def append(message: Incoming, ticket: Ticket, *, by: Person | Agent) -> Filed:
@@ -94,9 +145,12 @@ def append(message: Incoming, ticket: Ticket, *, by: Person | Agent) -> Filed:
     return Filed(Outcome.APPENDED, ticket, entry)
 
 
-def open_from(message: Incoming, referent: Agent | None = None) -> Filed:
-    """A new ticket of the sender, to be qualified by whoever reads it first."""
-    person = None if referent else _person(message)
+def open_from(
+    message: Incoming, referent: Agent | None = None, person: Person | None = None
+) -> Filed:
+    """A new ticket of the sender (found out unless given), to be qualified by its first reader."""
+    if referent is None and person is None:
+        person = _person(message)
     reason = (
         db.session()
         .scalars(select(ContactReason).where(ContactReason.code == UNSORTED_REASON))
@@ -151,7 +205,7 @@ def _signed(message: Incoming, ticket: Ticket) -> Incoming:
     """What a follower writes carries their name: it is not the requester's word."""
     if is_requester(message.sender, ticket):
         return message
-    data = {"from": message.sender, "from_name": message.sender_name}
+    data = {"from": message.sender, "from_name": message.sender_name, **(message.words.data or {})}
     return replace(message, words=replace(message.words, data=data))
 
 

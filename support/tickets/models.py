@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from support.catalogue.models import ContactReason, Field, Priority, Procedure
@@ -139,3 +139,26 @@ class Follower(Base):
     ticket_id: Mapped[int] = mapped_column(BigKey, ForeignKey("ticket.id", ondelete="CASCADE"))
     address: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(160), default="")
+
+
+class Link(StrEnum):
+    """How a ticket stands to an earlier one of the same person."""
+
+    FOLLOWS = "follows"  # the earlier one was closed too long ago to be reopened
+    DUPLICATE = "duplicate"  # its messages were put on the earlier one
+    APART = "apart"  # somebody has said that they are two matters
+
+
+class TicketLink(Base):
+    """Two tickets that belong together, or that do not although they look it."""
+
+    __tablename__ = "ticket_link"
+    __table_args__ = (UniqueConstraint("ticket_id", "earlier_id"),)
+
+    id: Mapped[PrimaryKey]
+    ticket_id: Mapped[int] = mapped_column(BigKey, ForeignKey("ticket.id", ondelete="CASCADE"))
+    earlier_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("ticket.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[Link] = mapped_column(word(Link))
+    created_at: Mapped[datetime] = mapped_column(Instant, default=now)

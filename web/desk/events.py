@@ -23,6 +23,16 @@ ICONS = {
     "delivery_delayed": "hourglass-split",
     "mail_sorted": "inbox",
     "auto_reply": "robot",
+    "loop": "arrow-repeat",
+    "mail_moved_away": "box-arrow-right",
+    "mail_moved_here": "inbox",
+    "follows": "link-45deg",
+    "followed_by": "link-45deg",
+    "duplicate_of": "link-45deg",
+    "has_duplicate": "link-45deg",
+    "kept_apart": "link-45deg",
+    "follower_added": "person-plus",
+    "follower_removed": "person-dash",
 }
 
 
@@ -91,4 +101,20 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "delivery_delayed": lambda e: _("remise retardée : %(words)s", words=e.data.get("words", "")),
     "mail_sorted": lambda e: _("courriel classé ici"),
     "auto_reply": lambda e: _("réponse automatique reçue, sans effet"),
+    "loop": lambda e: _(
+        "courriels de %(sender)s arrêtés : deux automates se répondent peut-être. "
+        "Ils attendent dans les courriels à trier",
+        sender=e.data["sender"],
+    ),
+    "mail_moved_away": lambda e: _("courriel déplacé vers %(to)s", to=e.data["to"]),
+    "mail_moved_here": lambda e: _("courriel déplacé ici depuis %(from)s", **e.data),
+    "follows": lambda e: _("fait suite à %(ref)s, clos depuis longtemps", ref=e.data["reference"]),
+    "followed_by": lambda e: _(
+        "la personne a réécrit : %(ref)s fait suite à ce ticket", ref=e.data["reference"]
+    ),
+    "duplicate_of": lambda e: _("réuni avec %(ref)s", ref=e.data["reference"]),
+    "has_duplicate": lambda e: _("%(ref)s réuni avec ce ticket", ref=e.data["reference"]),
+    "kept_apart": lambda e: _("autre sujet que %(ref)s", ref=e.data["reference"]),
+    "follower_added": lambda e: _("%(who)s ajouté au ticket", who=e.data["address"]),
+    "follower_removed": lambda e: _("%(who)s retiré du ticket", who=e.data["address"]),
 }

@@ -17,7 +17,7 @@ from support.intake.models import Received
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid, NotVisible
 from support.people.permissions import Permission
-from support.tickets.filing import Filed, Why, belongs
+from support.tickets.filing import Filed, belongs
 from support.tickets.models import Ticket
 from support.tickets.references import shown
 from support.tickets.timeline import Attachment
@@ -25,6 +25,7 @@ from support.tickets.visibility import PAGE, one_visible, visible_to
 from web import uploads
 from web.access import staff
 from web.desk.files import hand_out
+from web.desk.mail_words import auth_words, why_words
 from web.http import me
 from web.messages import sentence
 from web.reading_args import row_number
@@ -83,7 +84,7 @@ def file(received_id: int, number: int) -> ResponseReturnValue:
 @staff(Permission.SORT_MAIL)
 def attach(received_id: int) -> ResponseReturnValue:
     try:
-        ticket = one_visible(request.form.get("reference", ""), me(), lock=True)
+        ticket = one_visible(request.form.get("reference", ""), me())
         follow = bool(request.form.get("suivre"))
         filed = sorting.attach(received_id, ticket, by=me(), add_follower=follow)
     except NotVisible as error:
@@ -136,19 +137,6 @@ def put_back(received_id: int) -> ResponseReturnValue:
     return redirect(url_for(".message", received_id=received_id), 303)
 
 
-def why_words(reason: str | None) -> str:
-    """Why a person must look, as one would say it to a colleague."""
-    return {
-        Why.STRANGER: _("Répond à un ticket, mais d’une adresse qui n’en fait pas partie"),
-        Why.STAFF_ADDRESS: _("Dit venir d’un agent : une adresse ne prouve rien"),
-        Why.NO_SENDER: _("Sans expéditeur lisible"),
-        Why.MAILING_LIST: _("Lettre de diffusion"),
-        Why.EMPTY: _("Vide : ni texte ni pièce jointe"),
-        Why.ECHO: _("Porte notre marque, mais n’est pas un envoi connu"),
-        Why.UNREADABLE: _("N’a pas pu être lu en entier"),
-    }.get(reason or "", _("À lire"))  # type: ignore[call-overload]
-
-
 def aside_reasons() -> dict[str, str]:
     return {
         "publicite": _("Publicité ou lettre de diffusion"),
@@ -176,6 +164,7 @@ def _show(received: Received, opened: OpenedMail, errors: Mapping[str, str] | No
         opened=opened,
         mail=opened.mail,
         why=why_words(received.reason),
+        auth=auth_words(opened.auth.as_json() if opened.auth else None),
         aside=sorting.was_set_aside(received),
         suggested=ticket,
         known=bool(ticket and opened.sender and belongs(opened.sender, ticket)),
