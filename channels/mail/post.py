@@ -32,6 +32,11 @@ def current() -> Post:
     return _post
 
 
+def own_address() -> str:
+    """Where our mail comes from; "" before anything is configured."""
+    return _post.sender[1] if _post else ""
+
+
 def fresh_message_id() -> str:
     """A Message-ID for a mail of ours, to be written down before its first try."""
     return new_message_id(current().sender[1].rpartition("@")[2])

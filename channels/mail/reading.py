@@ -60,7 +60,7 @@ class OpenedMail:
     @property
     def others(self) -> list[list[str]]:
         """[name, address] of the people in To and Cc, besides the sender and ourselves."""
-        known = {self.sender, usable_address(post.current().sender[1])}
+        known = {self.sender, usable_address(post.own_address())}
         found = {usable(one): one.name[:160] for one in (*self.mail.to, *self.mail.cc)}
         return [[found[one], one] for one in found if one and one not in known][:_MOST_OTHERS]
 
