@@ -86,7 +86,7 @@ def choose_sender(block: HeaderBlock) -> tuple[Address | None, list[str]]:
     if any(len(raw) > LONGEST_FIELD for raw in block.raw_all("from")):
         defects.append("from-too-long")
     for field in ("from", "reply-to", "sender"):
-        for address in parse_all(block, field):
+        for address in written if field == "from" else parse_all(block, field):
             if address.usable:
                 if field != "from" or address != written[0]:
                     defects.append(f"from-unusable: taken from {field}")
@@ -250,7 +250,6 @@ def _name(raw: str) -> str:
     elif '"' in raw:
         raw = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda m: re.sub(r"\\(.)", r"\1", m[1]), raw)
     name = words.decode(raw).strip("<> ")
-    for quotes in ("''", '""'):
-        if len(name) > 1 and name[0] == quotes[0] and name[-1] == quotes[1]:
-            name = name[1:-1].strip()
+    if len(name) > 1 and name[0] == '"' and name[-1] == '"':
+        name = name[1:-1].strip()
     return name

@@ -180,15 +180,17 @@ def _unpack_tnef(body: Body, blocks: list[_Block]) -> None:
 def _join(blocks: list[_Block], body: Body) -> None:
     texts: list[str] = []
     markups: list[str] = []
+    marked_up = any(block.html is not None for block in blocks)
     for block in blocks:
         clean = _clean(block.html, body) if block.html is not None else None
         text = block.text or ""
         if clean is not None and not text.strip():
             text = html_text.to_text(clean)
         texts.append(text)
-        markups.append(clean if clean is not None else _as_html(text))
+        if marked_up:
+            markups.append(clean if clean is not None else _as_html(text))
     body.text = "\n\n".join(text for text in texts if text.strip())
-    if any(block.html is not None for block in blocks):
+    if marked_up:
         body.html = "\n".join(markup for markup in markups if markup)
 
 

@@ -1,33 +1,39 @@
 """Delivery reports: which address failed, why, and which message it was.
 
-Standard reports (RFC 3464) are read field by field; for the others a library of detectors knows
-the wording of many servers.
+Standard reports (RFC 3464) are read field by field; of the others the words are read, and where
+those say nothing, a library of detectors that knows the wording of old servers.
 """
 
 import email
 import re
 from dataclasses import dataclass
 
-from flufl.bounce import all_failures
-
-from channels.mail import decoding, identifiers, words
-from channels.mail.addresses import Address
+from channels.mail import bounce_words, decoding, identifiers, words
+from channels.mail.addresses import Address, parse_all
 from channels.mail.headers import HeaderBlock, read_block
 from channels.mail.parameters import parameter
-from channels.mail.structure import Part
+from channels.mail.structure import Part, leaves_of
 
 _MAX_SCANNED = 1_000_000
-_SUBJECTS = re.compile(
-    r"undeliver|delivery (?:status|failure|failed|has failed|problem|error)|mail delivery"
-    r"|returned mail|failure notice|delivery notification|mail system error|message not delivered"
-    r"|non[- ]?remis|non[- ]?distribu|non[- ]?livr|[ée]chec de (?:la )?(?:remise|distribution)"
-    r"|unzustellbar|zustell(?:ung|fehler)|nicht zugestellt|no se ha podido entregar|no entregad"
-    r"|mensaje no entregado|n[ãa]o (?:foi )?entregue|mancata consegna|impossibile recapitare"
-    r"|onbestelbaar|niet bezorgd|не доставлен|недоставлен|teslim edilemed"
-    r"|退信|未送达|未能送达|配信不能",
+_STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_COPY_TYPES = (
+    "message/rfc822",
+    "message/global",
+    "message/rfc822-headers",
+    "text/rfc822-headers",
+    "text/rfc822-header",
+    "message/global-headers",
+)
+_REPORTERS = re.compile(
+    r"mailer.?daemon|postmaster|post-?office|mail.?deliver|^bounces?\b|microsoftexchange|mdaemon"
+    r"|smtp.?(?:mail|gateway)|mail.?(?:system|server|service|admin)|system.?admin|^imss|anti-?virus"
+    r"|delivery|^mta\b|^(?:complaints|symantec)",
     re.IGNORECASE,
 )
-_DAEMONS = re.compile(r"mailer-?daemon|postmaster|mail-?delivery|^bounce|microsoftexchange", re.I)
+_PASSED_ON = re.compile(
+    r"\s*(?:re|fwd?|tr|wg|aw|rv|antw|sv|vs|odp|ynt|rif|enc|i)\s*:", re.IGNORECASE
+)
+_GOOD = ("delivered", "relayed", "expanded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,104 +62,211 @@ class Report:
 
 def read(raw: bytes, root: Part, sender: Address | None, text: str) -> Report | None:
     """The report that a message is, or None."""
-    leaves = _leaves(root)
-    declared = parameter(root.headers.token("content-type"), "report-type").lower()
+    block = root.headers
+    leaves = leaves_of(root)
+    declared = parameter(block.token("content-type"), "report-type").lower()
     for leaf in leaves:
-        if leaf.content_type in ("message/delivery-status", "message/global-delivery-status"):
-            return _delivery_report(raw, leaf, leaves)
+        if leaf.content_type in _STATUS_TYPES:
+            return _delivery_report(raw, root, leaf, leaves, text)
     if root.content_type == "multipart/report" and declared != "delivery-status":
-        return Report(f"automatic: report {declared}", failure_of_delivery=False)
-    if root.content_type == "multipart/report" or root.headers.has("x-failed-recipients"):
-        return _worded_report(raw, root, leaves, "bounce: declared")
-    if _suspicious(root.headers, sender) and len(raw) <= _MAX_SCANNED:
-        report = _worded_report(raw, root, leaves, "bounce: wording")
-        if report.failed or _SUBJECTS.search(root.headers.text("subject")):
+        refused = "reject" in f"{block.token('auto-submitted')} {block.text('subject')}".lower()
+        failed = bounce_words.says_failure(text) or bounce_words.TITLE.search(block.text("subject"))
+        if not (refused or (failed and not declared)):
+            return Report(f"automatic: report {declared}".rstrip(), failure_of_delivery=False)
+        return _worded_report(raw, root, leaves, text, "bounce: declared")
+    if root.content_type == "multipart/report" or block.raw("x-failed-recipients"):
+        return _worded_report(raw, root, leaves, text, "bounce: declared")
+    if len(raw) <= _MAX_SCANNED and _reports_failure(block, sender, text, leaves):
+        report = _worded_report(raw, root, leaves, text, "bounce: wording")
+        if report.failed or bounce_words.TITLE.search(block.text("subject")):
             return report
     return None
 
 
-def _suspicious(block: HeaderBlock, sender: Address | None) -> bool:
-    """Whether it is worth scanning: nobody answers from there, or the title says so."""
-    null_path = block.has("return-path") and not block.token("return-path").strip("<> ")
-    local = sender.address.partition("@")[0] if sender else ""
-    daemon = bool(_DAEMONS.search(local)) or (sender is not None and not sender.usable)
-    titled = bool(_SUBJECTS.search(block.text("subject")))
-    return daemon or (titled and (null_path or sender is None))
+def _reports_failure(
+    block: HeaderBlock, sender: Address | None, text: str, leaves: list[Part]
+) -> bool:
+    """Whether sender, title and words together say so; none of them does alone."""
+    subject = block.text("subject")
+    if _PASSED_ON.match(subject):
+        return False
+    automatic = block.token("auto-submitted").lower()
+    if automatic.startswith("auto-replied") and "vacation" in automatic:
+        return False
+    path = block.token("return-path").strip("<> ").lower()
+    silent = block.has("return-path") and not path
+    titled = bounce_words.TITLE.search(subject) is not None
+    daemon = (
+        _from_reporter(sender)
+        or path.startswith(("mailer-daemon", "postmaster"))
+        or (sender is None and not block.raw("from"))
+    )
+    copied = any(leaf.content_type in _COPY_TYPES for leaf in leaves)
+    if not (titled or daemon or silent):
+        return False
+    worded = bounce_words.says_failure(text)
+    if daemon or silent:
+        return titled or (worded and (daemon or copied))
+    # Only the title: what a person could write as well.
+    return worded and (copied or bounce_words.status_in(text) != "" or _lists_failures(text))
 
 
-def _delivery_report(raw: bytes, leaf: Part, leaves: list[Part]) -> Report:
+def _from_reporter(sender: Address | None) -> bool:
+    if sender is None:
+        return False
+    local = sender.address.partition("@")[0]
+    return bool(_REPORTERS.search(local) or _REPORTERS.search(sender.name)) or not sender.usable
+
+
+def _lists_failures(text: str) -> bool:
+    return (
+        re.search(
+            r"(?:recipients?|users?|addressee?s?|address(?:es)?|utilisateurs?|destinataires?|empfänger|destinatari[oa]s?)[^\n]{0,60}"
+            r"[:\n]\s*[<\"'*-]*\s*[\w.+-]+@",
+            text,
+            re.IGNORECASE,
+        )
+        is not None
+    )
+
+
+def _delivery_report(raw: bytes, root: Part, leaf: Part, leaves: list[Part], text: str) -> Report:
     content, _ = decoding.content(raw, leaf)
     failed: list[FailedRecipient] = []
     actions: list[str] = []
+    message_id = None
     at = 0
     while at < len(content):
         block, following = read_block(content, at, len(content))
         at = max(following, at + 1)
+        for name in ("original-message-id", "x-original-message-id"):
+            message_id = message_id or next(
+                iter(identifiers.parse_identifiers(block.raw(name))), None
+            )
         recipient = _recipient(block)
         if recipient:
             actions.append(recipient.action)
-            if recipient.action in ("failed", "delayed", ""):
+            if recipient.action not in _GOOD:
                 failed.append(recipient)
-    bad = bool(failed) or not actions
+    if actions and not failed:
+        return Report(
+            "automatic: delivery confirmed", False, (), _original(raw, root, leaves, text)
+        )
+    if not failed:
+        failed = _named(raw, root, leaves, text)
     return Report(
-        "bounce: delivery report" if bad else "automatic: delivery confirmed",
-        bad,
+        "bounce: delivery report",
+        True,
         tuple(failed),
-        _original(raw, leaves),
+        _original(raw, root, leaves, text) or message_id,
     )
 
 
 def _recipient(block: HeaderBlock) -> FailedRecipient | None:
-    written = block.token("original-recipient") or block.token("final-recipient")
-    address = (block.token("final-recipient") or written).rpartition(";")[2].strip().strip("<>")
-    if not address:
+    original, final = (
+        words.plain(block.raw(name)).rpartition(";")[2].strip().strip("<>\"' ")
+        for name in ("original-recipient", "final-recipient")
+    )
+    # Forwarding leads elsewhere: the address that was written to is the one that is known.
+    elsewhere = "@" in original and original.lower() != final.lower()
+    written = original if elsewhere or not final else final
+    if not written:
         return None
-    diagnostic = words.decode(block.raw("diagnostic-code")).partition(";")[2].strip()
-    return FailedRecipient(
-        address,
-        block.token("action").lower().split(" ")[0],
-        block.token("status").split(" ")[0],
-        diagnostic[:1000],
+    diagnostic = words.decode(block.raw("diagnostic-code"))
+    diagnostic = (diagnostic.partition(";")[2] or diagnostic).strip()
+    action = re.split(r"[\s(;]", block.token("action").lower().strip())[0]
+    status = bounce_words.status_in(block.token("status")) or bounce_words.status_in(diagnostic)
+    if action not in (*_GOOD, "delayed"):
+        action = "delayed" if action == "delay" else "failed"
+    return FailedRecipient(written, action, status, diagnostic[:1000])
+
+
+def _worded_report(raw: bytes, root: Part, leaves: list[Part], text: str, reason: str) -> Report:
+    return Report(
+        reason,
+        True,
+        tuple(_named(raw, root, leaves, text)),
+        _original(raw, root, leaves, text),
     )
 
 
-def _worded_report(raw: bytes, root: Part, leaves: list[Part], reason: str) -> Report:
-    named = words.plain(root.headers.raw("x-failed-recipients"))
-    found = {address.strip(): "failed" for address in named.split(",") if "@" in address}
-    if len(raw) <= _MAX_SCANNED:
-        try:
-            temporary, permanent = all_failures(email.message_from_bytes(raw))
-        except Exception:  # the detectors were not written for every malformed message
-            temporary, permanent = frozenset(), frozenset()
-        found |= {words.plain(address): "delayed" for address in temporary}
-        found |= {words.plain(address): "failed" for address in permanent}
-    failed = tuple(FailedRecipient(address, action) for address, action in found.items())
-    return Report(reason, True, failed, _original(raw, leaves))
+def _named(raw: bytes, root: Part, leaves: list[Part], text: str) -> list[FailedRecipient]:
+    """The failed addresses, from the headers, the words, the copy, the library: who says first."""
+    block = root.headers
+    delayed = bounce_words.DELAYED.search(block.text("subject")) is not None
+    action = "delayed" if delayed else "failed"
+    told = words.plain(block.raw("x-failed-recipients"))
+    if declared := [one.strip().strip("<>") for one in told.split(",") if "@" in one]:
+        status = bounce_words.status_in(bounce_words.explanation(text))
+        return [FailedRecipient(address, action, status) for address in declared]
+    copy = _copy(raw, leaves)
+    written_to = frozenset(
+        one.address.lower()
+        for name in ("to", "cc", "bcc", "x-original-to")
+        for one in parse_all(copy, name)
+        if one.usable
+    )
+    ours = frozenset(
+        one.address.lower()
+        for name in ("to", "from", "reply-to", "delivered-to", "sender")
+        for one in parse_all(block, name)
+    )
+    named = bounce_words.failed_in(text, ours - written_to, written_to)
+    if not any(one.sure for one in named) and (found := _by_library(raw)):
+        return found
+    if named:
+        return [
+            FailedRecipient(
+                one.address,
+                "delayed" if one.status.startswith("4") else action,
+                one.status,
+                one.line,
+            )
+            for one in named
+        ]
+    if len(written_to) == 1 and not written_to & ours:
+        return [FailedRecipient(next(iter(written_to)), action, bounce_words.status_in(text))]
+    return []
 
 
-def _original(raw: bytes, leaves: list[Part]) -> str | None:
-    """The Message-ID of the message that failed, from the copy that came back with the report."""
+def _by_library(raw: bytes) -> list[FailedRecipient]:
+    if len(raw) > _MAX_SCANNED:
+        return []
+    from flufl.bounce import all_failures  # a tenth of a second, for one message in a thousand
+
+    try:
+        temporary, permanent = all_failures(email.message_from_bytes(raw))
+    except Exception:  # the detectors were not written for every malformed message
+        return []
+    found = {words.plain(address): "delayed" for address in temporary}
+    found |= {words.plain(address): "failed" for address in permanent}
+    return [FailedRecipient(address, action) for address, action in found.items()]
+
+
+def _copy(raw: bytes, leaves: list[Part]) -> HeaderBlock:
+    """The header of the message that failed, when it came back as a part."""
     for leaf in leaves:
-        if leaf.content_type in ("message/rfc822", "text/rfc822-headers", "message/global"):
+        if leaf.content_type in _COPY_TYPES:
             content, _ = decoding.content(raw, leaf)
             block, _ = read_block(content, 0, min(len(content), 1 << 17), top=True)
-            if found := identifiers.message_id(block):
+            if block.fields:
+                return block
+    return HeaderBlock()
+
+
+def _original(raw: bytes, root: Part, leaves: list[Part], text: str) -> str | None:
+    """The Message-ID of the message that failed.
+
+    From the copy that came back, else from the text, else from what the report answers to.
+    """
+    if found := identifiers.message_id(_copy(raw, leaves)):
+        return found
+    if found := bounce_words.copied_identifier(text):
+        return found
+    for leaf in leaves:
+        if leaf is not root and leaf.end - leaf.start < _MAX_SCANNED:
+            content, _ = decoding.content(raw, leaf)
+            if found := bounce_words.copied_identifier(words.plain(content[:200_000])):
                 return found
-    match = re.search(rb"^message-id:\s*(<[^>\s]{3,900}>)", raw[_body_at(leaves) :], re.I | re.M)
-    return words.plain(match[1]) if match else None
-
-
-def _body_at(leaves: list[Part]) -> int:
-    return min((leaf.start for leaf in leaves), default=0)
-
-
-def _leaves(root: Part) -> list[Part]:
-    found: list[Part] = []
-    waiting = [root]
-    while waiting:
-        part = waiting.pop()
-        if part.children:
-            waiting.extend(reversed(part.children))
-        else:
-            found.append(part)
-    return found
+    answered = identifiers.in_reply_to(root.headers)
+    return answered or next(iter(identifiers.references(root.headers)[-1:]), None)

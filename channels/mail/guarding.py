@@ -1,20 +1,22 @@
 """Robots, bounces, lists and echoes: what must neither open a ticket nor get an answer.
 
-Only headers and structure speak here; nothing is discarded, the verdict goes with the message.
-The rules are those of RFC 3834, and of the programs that came before it.
+Headers and structure speak first, set phrases of programs last; nothing is discarded, the
+verdict goes with the message. The rules are those of RFC 3834, and of the programs that came
+before it.
 """
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from channels.mail import bounces, words
+from channels.mail import bounces, robots, words
 from channels.mail.addresses import Address, normalise, parse_all
 from channels.mail.bodies import Body
 from channels.mail.bounces import FailedRecipient
 from channels.mail.composing import OWN_HEADER
 from channels.mail.headers import HeaderBlock
-from channels.mail.structure import Part
+from channels.mail.parameters import parameter
+from channels.mail.structure import Part, leaves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Verdict:
 
 
 BY_SUBJECT = "automatic: subject"
+BY_WORDS = "automatic: words"
 _LIST_FIELDS = (
     "list-id",
     "list-post",
@@ -57,6 +60,8 @@ _LIST_FIELDS = (
     "x-beenthere",
     "x-mailman-version",
     "x-loop-list",
+    "x-list-id",
+    "x-listmember",
     "feedback-id",
     "x-csa-complaints",
 )
@@ -74,47 +79,45 @@ _AUTO_FIELDS = (
     "x-away-reply",
     "x-vacation",
     "x-autoreply-to",
+    "x-autoreply-domain",
     "x-fc-machinegenerated",
-    "x-ms-exchange-inbox-rules-loop",
+    "x-cron-env",
+    "x-rt-loop-prevention",
+    "x-otrs-loop",
+    "x-jira-fingerprint",
+    "x-github-reason",
+    "x-gitlab-project",
+    "x-redmine-host",
+    "x-bugzilla-reason",
 )
 _NO_REPLY = re.compile(
     r"(?:^|[._+-])(?:no|not|donot|dont|do-not|ne-pas|nepas|pas-de)[._-]?(?:re(?:ply|pondre|ponse)"
     r"|response)|^(?:noreply|nepasrepondre|keineantwort|nicht-antworten|no-responder|noresponder"
-    r"|nao-responda|naoresponda|non-rispondere|noresponda)",
+    r"|nao-responda|naoresponda|non-rispondere|noresponda|nicht[._-]?antworten|no[._-]?contestar"
+    r"|nieodpowiadaj|ne[._-]?otvechat|yanitlamayin)",
     re.IGNORECASE,
 )
 _MACHINES = re.compile(
     r"^(?:mailer-daemon|mail-daemon|mailerdaemon|postmaster|bounces?|double-bounce|www-data|cron"
-    r"|root|daemon|nobody|autoreply|auto-reply|autoresponder|notifications?|alerts?|newsletters?"
-    r"|listserv|majordomo|mailman)$",
+    r"|root|daemon|nobody|autoreply|auto-reply|autoresponder|auto-?mailer|notifications?|notify"
+    r"|alerts?|newsletters?|listserv|majordomo|mailman|automate|robot|nagios|zabbix|jenkins"
+    r"|logwatch)$",
     re.IGNORECASE,
 )
-# How programs title absence notices: these words, then the subject that is answered. People
-# write such words too (« Message automatique reçu, que faire ? »): never certain.
-_AUTO_SUBJECTS = re.compile(
-    r"^\s*(?:"
-    r"r[ée]ponse automatique|r[ée]pondeur|message automatique|absen(?:t|ce) (?:du|de) bureau"
-    r"|notification d.absence|auto(?:matic)?[ -]?(?:reply|response|respuesta)"
-    r"|auto[ -]?(?:reply|response)|out of (?:the )?office|vacation (?:reply|response)"
-    r"|abwesenheits|automatische antwort|automatisch antwoord|afwezigheid|abwesend\b"
-    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|resposta autom[áa]tica|fora do escrit"
-    r"|aus[êe]ncia tempor|risposta automatica|fuori (?:sede|ufficio)|autosvar|automatiskt? svar"
-    r"|frånvaro|automatyczna odpowied|otomatik (?:yan[ıi]t|cevap)|ofis d[ıi]ş"
-    r"|автоматический ответ|автоответ|автоматична відповідь|автоматичне повідомлення"
-    r"|自动回复|自動回覆|自动答复|自動返信|자동 ?(?:회신|응답)|رد تلقائي|الرد التلقائي|پاسخ خودکار"
-    r"|αυτόματη απάντηση|răspuns automat|automatikus válasz|automatická odpověď"
-    r")[\w.]{0,14}\s*[:：]\s*\S",
-    re.IGNORECASE,
-)
+_LIST_PATH = re.compile(r"owner-|.*-(?:bounces?|request|owner)(?:\+[^@]*)?@")
+_ROBOT_WORDS_WITHIN = 1500  # characters: longer texts are written by people
 
 
-def judge(raw: bytes, root: Part, sender: Address | None, body: Body) -> Verdict:
-    """Decide from a parsed message; see :class:`Verdict`."""
+def judge(raw: bytes, root: Part, sender: Address | None, body: Body, new_words: str) -> Verdict:
+    """Decide from a parsed message; see :class:`Verdict`.
+
+    :param new_words: the text without what it quotes: a person answers robots too.
+    """
     block = root.headers
     report = bounces.read(raw, root, sender, body.text)
     own = words.one_line(words.plain(block.raw(OWN_HEADER.lower())))[:200] or None
     listed = _list_reason(block)
-    automatic, certain = _automatic_reason(root, sender)
+    automatic, certain = _automatic_reason(root, sender, new_words)
     if report is not None and not report.failure_of_delivery:
         automatic, certain, report = automatic or report.reason, True, None
     if report is not None:
@@ -154,24 +157,31 @@ def _list_reason(block: HeaderBlock) -> str:
     if precedence in ("list", "bulk", "junk"):
         return f"list: precedence {precedence}"
     path = _return_path(block)
-    if path and re.match(r"owner-|.*-(?:bounces?|request|owner)(?:\+[^@]*)?@", path):
+    if path and _LIST_PATH.match(path):
         return "list: return path"
     return ""
 
 
-def _automatic_reason(root: Part, sender: Address | None) -> tuple[str, bool]:
+def _automatic_reason(root: Part, sender: Address | None, new_words: str) -> tuple[str, bool]:
     """Why the message was written by a program, and whether that is certain."""
     block = root.headers
     if reason := _declared_automatic(block):
         return reason, True
-    if block.has("return-path") and not _return_path(block).strip("<> "):
+    if block.has("return-path") and not _return_path(block):
         return "automatic: null return path", True
-    if _AUTO_SUBJECTS.match(block.text("subject")):
+    if _answers_invitation(root):
+        return "automatic: answer to an invitation", True
+    subject = block.text("subject")
+    if robots.TITLE.match(subject) or robots.MARKED_TITLE.search(subject):
         return BY_SUBJECT, False
     suppressed = block.token("x-auto-response-suppress").lower()
     if any(word in suppressed for word in ("all", "oof", "autoreply")):
         return "automatic: x-auto-response-suppress", False
-    return (_impersonal(block, sender), False) if sender else ("", True)
+    if sender is None:
+        return "", True
+    if reason := _impersonal(block, sender):
+        return reason, False
+    return (BY_WORDS, False) if _worded_by_robot(block, subject, new_words) else ("", True)
 
 
 def _declared_automatic(block: HeaderBlock) -> str:
@@ -181,6 +191,9 @@ def _declared_automatic(block: HeaderBlock) -> str:
     for name in _AUTO_FIELDS:
         if block.raw(name).strip().lower() not in (b"", b"no", b"false", b"none"):
             return f"automatic: {name}"
+    if block.raw("x-ms-exchange-inbox-rules-loop") and block.raw("x-auto-response-suppress"):
+        # Alone it only says that a rule of the mailbox passed a person's mail on.
+        return "automatic: x-ms-exchange-inbox-rules-loop"
     if block.token("precedence").lower().replace("-", "_") in ("auto_reply", "autoreply"):
         return "automatic: precedence"
     if "autoresponder" in block.token("x-post-messageclass").lower():
@@ -190,6 +203,15 @@ def _declared_automatic(block: HeaderBlock) -> str:
     return ""
 
 
+def _answers_invitation(root: Part) -> bool:
+    """A calendar program says yes, no or perhaps; an invitation itself comes from a person."""
+    return any(
+        leaf.content_type == "text/calendar"
+        and parameter(leaf.headers.token("content-type"), "method").lower() in ("reply", "counter")
+        for leaf in leaves_of(root)
+    )
+
+
 def _impersonal(block: HeaderBlock, sender: Address) -> str:
     """A sender that nobody reads, unless another address is named to answer to."""
     for other in parse_all(block, "reply-to"):
@@ -197,11 +219,35 @@ def _impersonal(block: HeaderBlock, sender: Address) -> str:
         if other.usable and differs and not _NO_REPLY.search(other.address.partition("@")[0]):
             return ""
     local = sender.address.partition("@")[0]
-    if _NO_REPLY.search(local):
+    if _NO_REPLY.search(local) or re.match(r"no-?reply\.", sender.domain):
         return "automatic: no-reply sender"
     if _MACHINES.match(local):
         return "automatic: machine sender"
     return ""
+
+
+def _worded_by_robot(block: HeaderBlock, subject: str, text: str) -> bool:
+    """Set phrases of programs, in a short text that passes nothing on."""
+    if len(text) > _ROBOT_WORDS_WITHIN or _passed_on(subject):
+        return False
+    worded = (
+        (robots.AUTOMATIC_WORDS.search(text) and not block.raw("reply-to"))
+        or (robots.ABSENCE_TITLE.search(subject) and robots.ABSENCE_WORDS.search(text))
+        or (robots.RECEIPT_TITLE.match(subject) and robots.RECEIPT_WORDS.search(text))
+        or ("http" in text and _challenges(text))
+    )
+    return bool(worded) and robots.TELLS_OF_IT.search(text) is None
+
+
+def _challenges(text: str) -> bool:
+    return all(
+        sign.search(text)
+        for sign in (robots.CHALLENGE_LINK, robots.CHALLENGE, robots.CHALLENGE_HELD)
+    )
+
+
+def _passed_on(subject: str) -> bool:
+    return bool(re.match(r"\s*(?:fwd?|tr|wg|rv|enc|i)\s*:", subject, re.IGNORECASE))
 
 
 def _return_path(block: HeaderBlock) -> str:

@@ -27,17 +27,24 @@ class HeaderBlock:
 
     fields: list[tuple[str, bytes]] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
+    _by_name: dict[str, list[bytes]] = field(default_factory=dict, repr=False)
+    _indexed: int = -1
 
     def raw_all(self, name: str) -> list[bytes]:
         """Raw values of every field called ``name`` (lower case), in order."""
-        return [value for key, value in self.fields if key == name]
+        if self._indexed != len(self.fields):
+            self._by_name = {}
+            for key, value in self.fields:
+                self._by_name.setdefault(key, []).append(value)
+            self._indexed = len(self.fields)
+        return self._by_name.get(name, [])
 
     def raw(self, name: str) -> bytes:
         """Raw value of the first field ``name`` that is not empty, else b""."""
-        return next((value for key, value in self.fields if key == name and value), b"")
+        return next(filter(None, self.raw_all(name)), b"")
 
     def has(self, name: str) -> bool:
-        return any(key == name for key, _ in self.fields)
+        return bool(self.raw_all(name))
 
     def text(self, name: str) -> str:
         """Decoded value, for a person, of the first such field that says something."""

@@ -6,10 +6,12 @@ from urllib.parse import unquote_to_bytes
 from channels.mail import charsets, words
 from channels.mail.headers import HeaderBlock
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"?')
 _ESCAPED = re.compile(r"\\([\\\"])")
-_MAX_NAME = 180
+# A path leads from somewhere to a file; a slash elsewhere is part of a name (« 12/2026.pdf »).
+_PATH = re.compile(r"(?:[a-z]:|file:)?/|\.{1,2}/|~/|[^ ]*/[^ /]+/", re.IGNORECASE)
+_MAX_NAME = 240  # the column holds 255
 _MAX_PARAMETERS = 500
 _CONTINUED = re.compile(r"(?P<name>[\w-]+)\*(?P<index>\d+)?(?P<encoded>\*)?\Z")
 
@@ -25,10 +27,15 @@ def file_name(block: HeaderBlock) -> str:
 
 
 def safe_name(name: str) -> str:
-    """Without path, control, direction or reserved characters, and of a bearable length."""
-    name = words.one_line(_UNSAFE.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1]))
-    name = name.strip(" ").strip("'\"")
-    if name.strip(".") == "":
+    """Without path, control or direction characters, and of a bearable length.
+
+    What only one system forbids (``: ? *``) is kept: browsers replace it where it matters.
+    """
+    name = name.replace("\\", "/")
+    if _PATH.match(name):
+        name = name.rsplit("/", 1)[-1]
+    name = words.one_line(_UNSAFE.sub("_", name.replace("/", "_"))).strip(" ").strip("'\"")
+    if name.strip("._") == "":
         return ""
     if len(name) > _MAX_NAME:
         stem, dot, extension = name.rpartition(".")

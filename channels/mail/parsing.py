@@ -86,6 +86,17 @@ def as_json(mail: ParsedMail) -> dict[str, Any]:
         "encrypted": mail.encrypted,
         "signed": mail.signed,
         "defects": [*mail.defects],
+        "may_be_answered": mail.verdict.may_be_answered,
+        "failed_recipients": [
+            {
+                "address": one.address,
+                "action": one.action,
+                "status": one.status,
+                "diagnostic": one.diagnostic,
+            }
+            for one in mail.verdict.failed
+        ],
+        "bounced_message_id": mail.verdict.bounced_message_id,
     }
 
 
@@ -94,21 +105,21 @@ def _parse(raw: bytes) -> ParsedMail:
     body = bodies.read(raw, root)
     sender, more = choose_sender(root.headers)
     date, dated = _date(root.headers)
-    verdict = guarding.judge(raw, root, sender, body)
-    return _assembled(
-        root.headers, body, sender, date, verdict, [*defects, *more, *dated, *body.defects]
-    )
+    reply_text = quoting.reply_text(body.text)
+    verdict = guarding.judge(raw, root, sender, body, reply_text)
+    found = [*defects, *more, *dated, *body.defects]
+    return _assembled(root.headers, body, reply_text, sender, date, verdict, found)
 
 
 def _assembled(
     headers: HeaderBlock,
     body: Body,
+    reply_text: str,
     sender: Address | None,
     date: datetime | None,
     verdict: Verdict,
     defects: list[str],
 ) -> ParsedMail:
-    reply_text = quoting.reply_text(body.text)
     return ParsedMail(
         message_id=identifiers.message_id(headers),
         in_reply_to=identifiers.in_reply_to(headers),
@@ -160,6 +171,5 @@ def _address_json(address: Address) -> dict[str, str]:
 
 def _unreadable(raw: bytes, defect: str) -> ParsedMail:
     text = raw[:100_000].decode("utf-8", "replace").replace("\x00", "")
-    return _assembled(
-        HeaderBlock(), Body(text=text), None, None, Verdict(), [defect, "header-missing"]
-    )
+    found = [defect, "header-missing"]
+    return _assembled(HeaderBlock(), Body(text=text), text, None, None, Verdict(), found)

@@ -145,8 +145,10 @@ def usable_address(address: str) -> str:
 
 
 def _name(sender: Address | None) -> str:
-    """The display name, unless it only repeats an address."""
+    """The display name, without the quotes that some programs add; none repeats an address."""
     name = sender.name.strip() if sender else ""
+    if len(name) > 1 and name[0] == name[-1] == "'":
+        name = name[1:-1].strip()
     return "" if "@" in name else name
 
 

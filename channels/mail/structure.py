@@ -57,6 +57,19 @@ def split(raw: bytes) -> tuple[Part, list[str]]:
     return root, defects
 
 
+def leaves_of(root: Part) -> list[Part]:
+    """Every part without children, in reading order."""
+    found: list[Part] = []
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        if part.children:
+            waiting.extend(reversed(part.children))
+        else:
+            found.append(part)
+    return found
+
+
 def content_type_of(block: HeaderBlock, default: str) -> str:
     """``type/subtype`` in lower case; ``default`` when missing, text/plain when nonsense."""
     declared = block.token("content-type")

@@ -13,6 +13,7 @@ from channels.mail.parsing import as_json, parse
 FIELDS = (
     "message_id in_reply_to references date subject from to cc reply_to text reply_text html"
     " language attachments auto_reply bounce list encrypted signed defects"
+    " may_be_answered failed_recipients bounced_message_id"
 )
 _PIECES = st.sampled_from(
     [
