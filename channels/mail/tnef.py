@@ -4,7 +4,6 @@ import logging
 import mimetypes
 from dataclasses import dataclass, field
 
-from compressed_rtf import decompress
 from tnefparse import TNEF
 from tnefparse.mapi import decode_mapi
 from tnefparse.tnef import TNEFAttachment
@@ -73,6 +72,8 @@ def _body(opened: TNEF) -> tuple[str, str]:
     text, markup = _text(opened.body), _text(opened.htmlbody)
     if text or markup or not opened._rtfbody:
         return text, markup
+    from compressed_rtf import decompress  # one message in many thousands needs it
+
     try:
         return rtf.read(decompress(bytes(opened._rtfbody) + b"\x00").decode("latin-1"))
     except Exception:  # damaged compression: the words are lost, the files are not
