@@ -13,7 +13,7 @@ from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.kernel.time import now
 from support.outbox.publishing import publish
-from support.people.models import Agent, Team
+from support.people.models import Agent, Person, Team
 from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.assigning import serves
@@ -72,6 +72,17 @@ def withdraw(ticket: Ticket, *, by: Agent) -> None:
     for escalation in away:
         escalation.state, escalation.ended_at = EscalationState.WITHDRAWN, now()
         escalation.ended_by_id = by.id
+    note_event(ticket, "withdrawn", by=by, team=ticket.team.label)
+    move(ticket, State.IN_PROGRESS, by=by)
+    bring_home(ticket)
+
+
+def call_off(ticket: Ticket, *, by: Person | Agent) -> None:
+    """The requester needs the answer no more: whichever level has it, it comes home."""
+    if at_home(ticket):
+        return
+    for escalation in open_escalations(ticket):
+        escalation.state, escalation.ended_at = EscalationState.WITHDRAWN, now()
     note_event(ticket, "withdrawn", by=by, team=ticket.team.label)
     move(ticket, State.IN_PROGRESS, by=by)
     bring_home(ticket)

@@ -11,6 +11,7 @@ for name in (
     "channels.mail.models",
     "escalation.models",
     "knowledge.articles.models",
+    "knowledge.articles.helping",
     "support.catalogue.models",
     "support.clocks.models",
     "support.intake.models",
@@ -19,6 +20,7 @@ for name in (
     "support.people.models",
     "support.people.tokens",
     "support.tickets.call_backs",
+    "support.tickets.facts",
     "support.tickets.models",
     "support.tickets.timeline",
 ):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
+from channels.contact_form.questions import read_answers
 from support.kernel.errors import Invalid, Problem
 from support.people.identifying import Identity
 from support.people.languages import offered_language
@@ -19,7 +20,7 @@ LONGEST_TEXT = 20_000
 class Sheet:
     """The form as typed. ``key`` is drawn once per form shown: sent twice, it is one request.
 
-    ``reason`` and ``procedure`` are codes of the catalogue.
+    ``reason`` and ``procedure`` are codes of the catalogue. ``answers``: by question.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Sheet:
     procedure: str = ""
     dossier_number: str = ""
     text: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[FileDraft] = field(default_factory=tuple)
 
     def as_json(self) -> bytes:
@@ -60,6 +62,10 @@ def check(sheet: Sheet) -> Identity:
         "phone": _read(phone_number, sheet.phone, problems),
         "foreigner_number": _read(foreigner_number, sheet.foreigner_number, problems),
     }
+    try:
+        read_answers(sheet.answers)
+    except Invalid as refusal:
+        problems.extend(refusal.problems)
     language = _read(offered_language, sheet.language, problems) or "fr"
     if problems:
         raise Invalid(*problems)

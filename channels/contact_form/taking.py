@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from channels.contact_form.questions import ZONE, read_answers, read_day
 from channels.contact_form.sheet import Sheet, check
 from support.catalogue.models import ContactReason, Procedure
 from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import key_of, raw_of, receive_form
 from support.intake.settling import settle, take_unsettled
 from support.kernel import db
+from support.kernel.time import now
 from support.people.identifying import declared_or_create
+from support.tickets.facts import note_facts
 from support.tickets.journal import Words
 from support.tickets.models import Ticket
 from support.tickets.opening import TicketDraft, open_ticket
+from support.tickets.prioritising import declare_expiry
 
 
 def keep(sheet: Sheet) -> Received:
@@ -35,6 +39,11 @@ def understand(received_id: int) -> Ticket:
     if received is None:
         known = select(Ticket).join(Received, Received.ticket_id == Ticket.id)
         return db.session().scalars(known.where(Received.id == received_id)).one()
+    return open_kept(received)
+
+
+def open_kept(received: Received) -> Ticket:
+    """Open the ticket of a kept form, whose row the caller holds, and say so on it."""
     sheet = Sheet.from_json(raw_of(received))
     ticket = _open(sheet, received)
     settle(received, Outcome.CREATED, ticket_id=ticket.id, entry_id=ticket.last_entry_id)
@@ -43,6 +52,7 @@ def understand(received_id: int) -> Ticket:
 
 def _open(sheet: Sheet, received: Received) -> Ticket:
     session = db.session()
+    answers = read_answers(sheet.answers)
     who = check(sheet)
     person = declared_or_create(who)
     reason = session.scalars(select(ContactReason).where(ContactReason.code == sheet.reason)).one()
@@ -56,8 +66,13 @@ def _open(sheet: Sheet, received: Received) -> Ticket:
         channel=Channel.FORM,
         person=person,
         language=who.language,
-        department=person.department,
+        department=person.department or answers.get("department"),
         dossier_number=sheet.dossier_number,
         first_received_at=received.received_at,
     )
-    return open_ticket(draft, by=person)
+    ticket = open_ticket(draft, by=person)
+    note_facts(ticket, answers, by=person)
+    if answers.get("expiry_date"):
+        today = now().astimezone(ZONE).date()
+        declare_expiry(ticket, read_day(answers["expiry_date"]), today)
+    return ticket

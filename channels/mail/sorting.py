@@ -33,7 +33,9 @@ def waiting(
     (a count) and ``suggested_ticket_id``; ``received.reason`` is a ``filing.Why``.
     """
     require(by, Permission.SORT_MAIL)
-    query = select(Received).where(Received.outcome == Outcome.QUARANTINED)
+    query = select(Received).where(
+        Received.outcome == Outcome.QUARANTINED, Received.channel == Channel.EMAIL
+    )
     if before is not None:
         nearest = query.where(Received.id < before).order_by(Received.id.desc())
         return db.session().scalars(nearest.limit(limit)).all()[::-1]
@@ -45,7 +47,8 @@ def waiting(
 def count_waiting(*, by: Agent, limit: int) -> int:
     """How many wait; ``limit`` when there are as many or more."""
     require(by, Permission.SORT_MAIL)
-    few = select(Received.id).where(Received.outcome == Outcome.QUARANTINED).limit(limit)
+    waits = (Received.outcome == Outcome.QUARANTINED, Received.channel == Channel.EMAIL)
+    few = select(Received.id).where(*waits).limit(limit)
     return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
 
 

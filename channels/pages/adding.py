@@ -29,12 +29,15 @@ WINDOW = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Message:
-    """``agent_id``: the agent who speaks for the requester; None on the follow page."""
+    """``agent_id``: the agent who speaks for the requester; None on the follow page.
+    ``unsolved``: the person says what is still missing.
+    """
 
     ticket_id: int
     text: str
     files: Sequence[FileDraft] = ()
     agent_id: int | None = None
+    unsolved: bool = False
 
     @property
     def channel(self) -> Channel:
@@ -83,7 +86,11 @@ def understand(received_id: int) -> None:
     ticket = db.session().get_one(Ticket, message.ticket_id)
     hold(ticket)
     words = Words(
-        message.text.strip(), channel=message.channel, received=received, files=message.files
+        message.text.strip(),
+        channel=message.channel,
+        received=received,
+        files=message.files,
+        data={"unsolved": True} if message.unsolved else None,
     )
     entry = _add(ticket, words, message.agent_id)
     settle(received, Outcome.APPENDED, ticket_id=ticket.id, entry_id=entry.id)

@@ -56,7 +56,9 @@ class ContactReason(Base):
     """``answer_hours``: the announced delay, in working hours of the team that answers.
 
     ``handover``: what the next level needs to know, as ``[{"code": …, "required": bool}]``.
-    ``field`` is None when the procedure decides.
+    ``questions``: what the public form asks besides the words, as codes; None where nobody has
+    said, so that the files of reference data fill it in. ``field`` is None when the procedure
+    decides.
     """
 
     __tablename__ = "contact_reason"
@@ -72,5 +74,19 @@ class ContactReason(Base):
     answer_hours: Mapped[int] = mapped_column(default=40)
     keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
     handover: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    questions: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     public: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Situation(Base):
+    """What people say first of what happens to them. ``reasons``: codes, the likeliest first."""
+
+    __tablename__ = "situation"
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    label: Mapped[str] = mapped_column(String(200))
+    hint: Mapped[str] = mapped_column(String(200), default="")
+    reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
     position: Mapped[int] = mapped_column(default=0)

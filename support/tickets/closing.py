@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support.kernel.errors import Forbidden
 from support.kernel.time import now
-from support.people.models import Agent
+from support.people.models import Agent, Person
 from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.models import ClosedHow, State, Ticket
@@ -20,3 +20,19 @@ def close(ticket: Ticket, how: ClosedHow, *, by: Agent) -> None:
     require_home(ticket, State.CLOSED)
     move(ticket, State.CLOSED, by=by, how=how.value, kept=promising.settle(ticket))
     ticket.closed_at, ticket.closed_how = now(), how
+
+
+def requester_closes(ticket: Ticket, *, by: Person | Agent) -> bool:
+    """The requester says that it is solved. Returns whether this closed it: saying so again, or
+    of a closed ticket, changes nothing.
+
+    The caller holds the ticket's row, and has called it back if another level had it. Raises
+    Conflict ``ticket.move_refused`` otherwise.
+    """
+    if ticket.state is State.CLOSED:
+        return False
+    require_home(ticket, State.CLOSED)
+    how = ClosedHow.SOLVED
+    move(ticket, State.CLOSED, by=by, how=how.value, kept=promising.settle(ticket))
+    ticket.closed_at, ticket.closed_how = now(), how
+    return True

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from support.catalogue.models import ContactReason, Field, Priority, Procedure
@@ -75,6 +84,8 @@ class Ticket(Base):
     reason_id: Mapped[int] = mapped_column(BigKey, ForeignKey("contact_reason.id"))
     field: Mapped[Field] = mapped_column(word(Field))
     priority: Mapped[Priority] = mapped_column(word(Priority), default=Priority.NORMAL)
+    # Why it was raised above the reason's own: [{"code": …, facts}]; None when it was not.
+    priority_reasons: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     department: Mapped[str | None] = mapped_column(String(3))
     dossier_number: Mapped[str | None] = mapped_column(String(30))
 

@@ -31,10 +31,14 @@ def pause(ticket: Ticket) -> None:
 
 
 def resume(ticket: Ticket) -> None:
+    """The promise runs again; a date that moved is written in the timeline."""
     clock = running.live(ticket.id)
     if clock is not None:
-        ticket.promised_at = running.resume(clock)
+        was, ticket.promised_at = ticket.promised_at, running.resume(clock)
         ticket.sort_due = ticket.promised_at or FAR_FUTURE
+        if was is not None and ticket.promised_at is not None and was != ticket.promised_at:
+            to = ticket.promised_at.isoformat()
+            note_event(ticket, "promise_moved", by=SYSTEM, was=was.isoformat(), to=to)
 
 
 def settle(ticket: Ticket) -> bool | None:

@@ -21,6 +21,7 @@ Row = Mapping[str, Any]
 class Catalogue:
     procedures: Sequence[Row]
     reasons: Sequence[Row]
+    situations: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def read_calendars(path: Path = CALENDARS) -> Sequence[Row]:
 
 def read_catalogue(path: Path = CATALOGUE) -> Catalogue:
     content = read_yaml(path)
-    return Catalogue(content["procedures"], content["reasons"])
+    return Catalogue(content["procedures"], content["reasons"], content["situations"])
 
 
 def read_organisation(path: Path = ORGANISATION) -> Organisation:

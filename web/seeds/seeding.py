@@ -13,7 +13,14 @@ from typing import Any
 from sqlalchemy import select
 
 from escalation.models import ChainStep
-from support.catalogue.models import ContactReason, Field, Nature, Priority, Procedure
+from support.catalogue.models import (
+    ContactReason,
+    Field,
+    Nature,
+    Priority,
+    Procedure,
+    Situation,
+)
 from support.clocks.models import Calendar
 from support.kernel import db
 from support.people.models import Site, SiteKind, Team, TeamKind
@@ -28,12 +35,14 @@ class Planted:
     calendars: int
     procedures: int
     reasons: int
+    situations: int
     teams: int
     chain_steps: int
 
     @property
     def total(self) -> int:
-        return self.calendars + self.procedures + self.reasons + self.teams + self.chain_steps
+        catalogue = self.procedures + self.reasons + self.situations
+        return self.calendars + catalogue + self.teams + self.chain_steps
 
 
 def seed() -> Planted:
@@ -46,12 +55,13 @@ def seed() -> Planted:
     calendars = plant_calendars(reading.read_calendars())
     procedures = plant_procedures(catalogue.procedures)
     reasons = plant_reasons(catalogue.reasons)
+    situations = plant_situations(catalogue.situations)
     teams = steps = 0
     if db.session().scalar(select(Team.id).limit(1)) is None:
         organisation = reading.read_organisation()
         teams = plant_teams(organisation)
         steps = plant_chain(organisation.chain)
-    return Planted(calendars, procedures, reasons, teams, steps)
+    return Planted(calendars, procedures, reasons, situations, teams, steps)
 
 
 def plant_calendars(rows: Iterable[Row]) -> int:
@@ -68,7 +78,8 @@ def plant_procedures(rows: Iterable[Row]) -> int:
     )
 
 
-def plant_reasons(rows: Iterable[Row]) -> int:
+def plant_reasons(rows: Sequence[Row]) -> int:
+    _fill_questions(rows)
     return _plant(
         ContactReason,
         (
@@ -82,6 +93,18 @@ def plant_reasons(rows: Iterable[Row]) -> int:
             for position, row in enumerate(rows)
         ),
     )
+
+
+def plant_situations(rows: Iterable[Row]) -> int:
+    return _plant(Situation, ({**row, "position": n} for n, row in enumerate(rows)))
+
+
+def _fill_questions(rows: Sequence[Row]) -> None:
+    """Reasons planted before there were questions get theirs; those that have some keep them."""
+    asked = {row["code"]: row.get("questions") for row in rows}
+    without = select(ContactReason).where(ContactReason.questions.is_(None))
+    for reason in db.session().scalars(without):
+        reason.questions = asked.get(reason.code)
 
 
 def plant_teams(organisation: Organisation) -> int:
