@@ -9,6 +9,7 @@ from datetime import date, datetime
 from escalation.reading import given_at_opening, last_handover, last_return
 from support.catalogue.models import ContactReason
 from support.kernel.errors import Problem
+from support.tickets.facts import facts_of
 from support.tickets.models import Ticket
 
 # The items there are; their labels are given by the pages.
@@ -48,9 +49,12 @@ def items_for(reason: ContactReason, missing: Sequence[str] = ()) -> Sequence[It
     return sorted(asked, key=lambda item: not item.required)
 
 
-def prefilled(ticket: Ticket) -> dict[str, str]:
+def prefilled(ticket: Ticket, said: Mapping[str, str] | None = None) -> dict[str, str]:
     """What is already known, so that nobody types it again: of the person, of the ticket, from
-    who opened it, and from the hand-over before this one; not what it came back for."""
+    who opened it, and from the hand-over before this one; not what it came back for.
+
+    ``said``: items in the page's words, made of facts that are no items by themselves.
+    """
     person = ticket.person
     known = {
         "dossier_number": ticket.dossier_number,
@@ -62,7 +66,13 @@ def prefilled(ticket: Ticket) -> dict[str, str]:
         ),
     }
     of_file = {code: value for code, value in known.items() if value}
-    all_known = of_file | given_at_opening(ticket) | last_handover(ticket)
+    of_facts = {
+        code: f"{fact.day:%d/%m/%Y}" if fact.day else fact.value
+        for code, fact in facts_of(ticket).items()
+        if code in ITEMS
+    }
+    of_words = of_facts | dict(said or {})
+    all_known = of_file | of_words | given_at_opening(ticket) | last_handover(ticket)
     missing = named_missing(ticket)
     return {code: value for code, value in all_known.items() if code not in missing}
 

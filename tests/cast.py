@@ -15,7 +15,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from escalation.models import ChainStep
-from support.catalogue.models import ContactReason, Field, Nature, Priority, Procedure
+from support.catalogue.models import (
+    ContactReason,
+    Field,
+    Nature,
+    Priority,
+    Procedure,
+    Situation,
+)
 from support.clocks.models import Calendar
 from support.kernel import db
 from support.people.identifying import Identity, recognise_or_create
@@ -169,6 +176,7 @@ def make_cast(session: Session) -> Cast:
         session.add_all(group.values())
         session.flush()
     session.add_all(_calendars())
+    session.add(Situation(code="stuck", label="Je suis bloqué", reasons=list(REASONS)))
     session.add_all(_step(*step, teams) for step in CHAIN)
     persons = {name: recognise_or_create(who) for name, who in PERSONS.items()}
     session.flush()
@@ -213,6 +221,7 @@ def _reason(code: str) -> ContactReason:
         priority=priority,
         answer_hours=hours,
         handover=handover,
+        questions=["exact_message", "browser", "expiry_date", "department"],
     )
 
 

@@ -33,7 +33,9 @@ class Settings(BaseSettings):
     publisher: str = "Relais (à compléter par l’exploitant)"
     publication_director: str = "à compléter par l’exploitant"
     hosted_by: str = "à compléter par l’exploitant"
-    languages: str = "fr"  # of the public pages; each needs its catalogue in web/translations
+    languages: str = (
+        "fr,en,es,ar"  # of the public pages; each needs its catalogue in web/translations
+    )
     # Seconds after which a row held by a worker that died is taken up again.
     outbox_lease: int = Field(120, ge=5)
     fetch_every: int = Field(60, ge=1)
@@ -46,6 +48,8 @@ class Settings(BaseSettings):
     same_matter_hours: int = Field(6, ge=0, le=168)
     reopen_days: int = Field(30, ge=1)
     largest_upload: int = Field(35 * 1024 * 1024, ge=1024)
+    # A public form sent sooner than this after it was opened is asked for once more; 0: never.
+    form_least_seconds: int = Field(3, ge=0, le=60)
     log_level: str = "INFO"
     # How many proxies of ours stand in front: as many addresses at the end of X-Forwarded-For
     # are believed. Too many, and anybody may claim any address.

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, current_app, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, gettext
 
 NAMES = {"fr": "Français", "en": "English", "es": "Español", "ar": "العربية"}
 
@@ -30,7 +30,16 @@ def country_name(code: str) -> str:
     return Locale.parse(str(get_locale())).territories.get(code.upper()) or code
 
 
+def translated(text: str | None) -> str:
+    """Words out of the database in the language of the page, when its catalogue has them.
+
+    Plain text, to be escaped like any other: ``_()`` in a template would take it for ours.
+    """
+    return gettext(text) if text else ""
+
+
 def init(app: Flask) -> None:
+    app.jinja_env.filters["translated"] = translated
     app.jinja_env.globals.update(language_name=language_name, own_language_name=own_language_name)
     app.jinja_env.globals.update(country_name=country_name)
     Babel(app, locale_selector=_choose, default_translation_directories="translations")
@@ -45,11 +54,17 @@ def offered() -> list[str]:
 def _choose() -> str:
     if request.path.startswith(("/agent", "/connexion")):
         return "fr"
-    asked = request.args.get("lang")
+    asked = request.args.get("lang") or _asked_in_form()
     if asked in offered():
         session["lang"] = asked
     chosen = session.get("lang")
     return chosen or request.accept_languages.best_match(offered()) or "fr"
+
+
+def _asked_in_form() -> str | None:
+    """On the contact form the switch sends the form, so that changing it loses no word."""
+    on_form = request.method == "POST" and request.path == "/contact"
+    return request.form.get("lang") if on_form else None
 
 
 def _template_names() -> dict[str, Any]:

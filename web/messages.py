@@ -41,6 +41,9 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "assign.not_yours": lambda **p: _("Une autre équipe a ce ticket en ce moment."),
     "note.empty": lambda **p: _("La note est vide."),
     "message.empty": lambda **p: _("Écrivez un message ou joignez un fichier."),
+    "message.what_is_missing": lambda **p: _(
+        "Dites en quelques mots ce qui manque : sans cela, nous ne saurions pas quoi reprendre."
+    ),
     "reply.empty": lambda **p: _("La réponse est vide."),
     "reply.not_front": lambda **p: _(
         "Seule l’équipe « %(team)s » écrit à la personne. Répondez au niveau qui vous a saisi.",
@@ -115,6 +118,18 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "ici : renvoyez-la dans %(minutes)s minutes.",
         **p,
     ),
+    "contact.too_many_email": lambda **p: _(
+        "Trop de demandes ont été envoyées avec cette adresse en une heure. Votre demande est "
+        "gardée ici : renvoyez-la dans %(minutes)s minutes.",
+        **p,
+    ),
+    "date.invalid": lambda **p: _("Écrivez une date : jour, mois, année (31/12/2026)."),
+    "date.future": lambda **p: _("Cette date n’est pas encore passée : vérifiez l’année."),
+    "department.invalid": lambda **p: _(
+        "Écrivez le numéro du département ou le code postal. Exemple : 69 ou 69003."
+    ),
+    "form.unknown": lambda **p: _("Ce formulaire n’existe pas."),
+    "form.sorted": lambda **p: _("Un collègue a déjà classé ce formulaire."),
     "escalate.not_yours": lambda **p: _("L’équipe « %(team)s » a ce ticket en ce moment.", **p),
     "escalate.not_next": lambda **p: _(
         "La chaîne ne mène pas de votre équipe à « %(team)s » pour cette question.", **p

@@ -22,6 +22,7 @@ ROOMS = (
     "web.desk.calls",
     "web.desk.sorting",
     "web.desk.ledger",
+    "web.desk.caught",
     "web.desk.ticket",
     "web.desk.acting",
     "web.desk.escalating",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -43,6 +44,12 @@ def take_files(uploads: Iterable[FileStorage], into: list[FileDraft], field: str
         )
     if refused:
         raise Invalid(*refused)
+
+
+def limit() -> dict[str, Any]:
+    """The largest file, for the page to say so before it is sent: in bytes and in words."""
+    most = current_app.config["SETTINGS"].largest_upload
+    return {"bytes": most, "words": size(most)}
 
 
 def _bare(filename: str) -> str:

@@ -67,7 +67,7 @@ def _understand(payload: Mapping[str, Any]) -> None:
         inbox.understand(received_id)
     elif payload["channel"] == Channel.FORM:
         with db.transaction():
-            taking.understand(received_id)
+            taking.take_up(received_id)
     elif payload["channel"] == Channel.PHONE:
         with db.transaction():
             calls.understand(received_id)

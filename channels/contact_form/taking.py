@@ -42,6 +42,13 @@ def understand(received_id: int) -> Ticket:
     return open_kept(received)
 
 
+def take_up(received_id: int) -> None:
+    """Understand a kept form that nothing has become of yet. Safe to run twice."""
+    received = take_unsettled(received_id)
+    if received is not None:
+        open_kept(received)
+
+
 def open_kept(received: Received) -> Ticket:
     """Open the ticket of a kept form, whose row the caller holds, and say so on it."""
     sheet = Sheet.from_json(raw_of(received))

@@ -16,7 +16,7 @@ from channels.mail.rendering import FALLBACK, Frame, framed
 from channels.mail.signing import signature
 from support.kernel import db, files
 from support.people.models import Agent
-from support.tickets.following import follow_token
+from support.tickets.following import mail_token
 from support.tickets.models import Ticket
 from support.tickets.references import shown
 from support.tickets.timeline import PUBLIC_KINDS, Entry, EntryKind
@@ -33,7 +33,7 @@ def enveloped(ticket: Ticket, entry: Entry, address: str) -> OutgoingMail:
     automatic = entry.kind is EntryKind.NOTICE
     subject = entry.data.get("subject") or ticket.subject
     language = entry.data.get("language") or detect(entry.text, [ticket.language]) or FALLBACK
-    text, html = framed(entry.text, _frame(ticket, entry.author_agent), language, subject)
+    text, html = framed(entry.text, _frame(ticket, entry.author_agent, address), language, subject)
     answered, above = _thread(entry)
     return OutgoingMail(
         message_id=entry.message_id,
@@ -53,15 +53,16 @@ def enveloped(ticket: Ticket, entry: Entry, address: str) -> OutgoingMail:
     )
 
 
-def follow_url(ticket: Ticket) -> str:
-    """The secret address under which the requester follows the ticket."""
-    return f"{post.current().public_url}/suivi/{follow_token(ticket)}"
+def follow_url(ticket: Ticket, address: str) -> str:
+    """The secret address under which the requester follows the ticket: acting by the one that
+    was mailed to ``address`` shows that it is theirs."""
+    return f"{post.current().public_url}/suivi/{mail_token(ticket, normalise(address))}"
 
 
-def _frame(ticket: Ticket, agent: Agent | None) -> Frame:
+def _frame(ticket: Ticket, agent: Agent | None, address: str) -> Frame:
     return Frame(
         reference=shown(ticket.reference),
-        follow_url=follow_url(ticket),
+        follow_url=follow_url(ticket, address),
         signature=signature(agent, ticket.home_team, post.current().service_name),
         language=ticket.language,
     )

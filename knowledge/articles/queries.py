@@ -72,6 +72,12 @@ def by_slug(slug: str, audience: Audience) -> PublishedArticle:
     return _one(_published().where(Article.slug == slug, _readable(audience)))
 
 
+def by_ids(article_ids: Sequence[int], audience: Audience) -> list[PublishedArticle]:
+    """Those of ``article_ids`` that are published for this reader, in one query for all."""
+    query = _published().where(Article.id.in_(article_ids), _readable(audience))
+    return [_as_published(article, revision) for article, revision in db.session().execute(query)]
+
+
 def readable_ids(article_ids: Sequence[int], audience: Audience) -> set[int]:
     """Those of ``article_ids`` that are published for ``audience`` at this moment."""
     return set(

@@ -83,9 +83,7 @@ def _article_shown() -> None:
             name=op.f("fk_article_shown_reason_id_contact_reason"),
         ),
     )
-    op.create_index(
-        "uq_article_shown_visit", "article_shown", ["visit", "article_id"], unique=True
-    )
+    op.create_index("uq_article_shown_visit", "article_shown", ["visit", "article_id"], unique=True)
     op.create_index(
         "ix_article_shown_article", "article_shown", ["article_id", "shown_at"], unique=False
     )

@@ -12,14 +12,17 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from support.kernel import db
 from support.kernel.errors import NotVisible
-from support.people import links
-from support.people.models import Agent, ContactKind, SignaturePolicy
-from support.tickets.models import State, Ticket
+from support.people import links, vouching
+from support.people.models import Agent, ContactKind, PersonContact, SignaturePolicy
+from support.tickets.models import ClosedHow, State, Ticket
+from support.tickets.promise_history import Promised, promises_of
 from support.tickets.references import read_reference
 from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry, EntryKind
 from support.tickets.visibility import PAGE, hold
 
 PURPOSE = "follow"
+BY_MAIL = "follow.mail"  # as it stands in mails only: whoever has it reads that address
+SEPARATOR = "|"  # no salt has it
 SHOWN = 50  # entries on a page; older ones by key
 
 
@@ -31,6 +34,7 @@ class PublicState(StrEnum):
     WITH_SPECIALISTS = "with_specialists"
     WAITING_FOR_YOU = "waiting_for_you"
     ANSWERED = "answered"
+    SOLVED = "solved"  # the person said so
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class PublicView:
     entries: Sequence[PublicEntry]
     token: str
     last_entry_id: int | None
+    promises: Sequence[Promised] = ()  # every date given so far, the oldest first
+    answered: bool = False  # whether we have written to the person, automatic mail aside
     older: int | None = None  # ``before`` of the page of older entries, when there are some
 
 
@@ -64,9 +70,45 @@ def follow_token(ticket: Ticket) -> str:
     return links.sign(PURPOSE, ticket.id, ticket.follow_salt)
 
 
+def mail_token(ticket: Ticket, address: str) -> str:
+    """The same for the mail that goes to ``address``: acting by it confirms that address."""
+    contact = (
+        vouching.contact_of(ticket.person, ContactKind.EMAIL, address) if ticket.person else None
+    )
+    if contact is None:
+        return follow_token(ticket)
+    return links.sign(BY_MAIL, ticket.id, f"{ticket.follow_salt}{SEPARATOR}{contact.id}")
+
+
+def confirmable(ticket: Ticket, token: str) -> PersonContact | None:
+    """The address of the requester that this link was mailed to, while nobody vouches for it."""
+    read = links.read(BY_MAIL, token)
+    if read is None or ticket.person is None:
+        return None
+    number = read[1].rpartition(SEPARATOR)[2]
+    found = (c for c in ticket.person.contacts if str(c.id) == number and c.vouched_at is None)
+    return next(found, None)
+
+
+def confirm(ticket: Ticket, token: str) -> bool:
+    """The person acts by a link that only their mailbox has. Whether that is news."""
+    contact = confirmable(ticket, token)
+    if contact is None or ticket.person is None:
+        return False
+    return vouching.vouch(ticket.person, contact.kind, contact.value)
+
+
+def _read(token: str) -> tuple[int, str] | None:
+    """The ticket's identifier and salt, from a link of either kind."""
+    mailed = links.read(BY_MAIL, token)
+    if mailed is not None:
+        return mailed[0], mailed[1].rpartition(SEPARATOR)[0]
+    return links.read(PURPOSE, token)
+
+
 def by_token(token: str, *, lock: bool = False) -> Ticket:
     """The ticket of a secret link. Raises NotVisible ``follow.unknown`` for any other text."""
-    read = links.read(PURPOSE, token)
+    read = _read(token)
     query = select(Ticket).options(*PAGE)
     ticket = None
     if read is not None:
@@ -106,6 +148,8 @@ def public_view(ticket: Ticket, *, before: int | None = None) -> PublicView:
         entries=[_public_entry(e, ticket) for e in entries],
         token=follow_token(ticket),
         last_entry_id=ticket.last_entry_id,
+        promises=promises_of(ticket),
+        answered=any(e.kind is EntryKind.REPLY for e in entries) or older is not None,
         older=older,
     )
 
@@ -123,7 +167,8 @@ def _public_entries(ticket: Ticket, before: int | None) -> tuple[list[Entry], in
 
 def public_state(ticket: Ticket) -> PublicState:
     if ticket.state is State.CLOSED:
-        return PublicState.ANSWERED
+        said_so = ticket.closed_how is ClosedHow.SOLVED
+        return PublicState.SOLVED if said_so else PublicState.ANSWERED
     if ticket.state is State.WAITING_PERSON:
         return PublicState.WAITING_FOR_YOU
     if ticket.team_id != ticket.home_team_id:

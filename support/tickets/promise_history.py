@@ -73,7 +73,7 @@ def _of_clock(
     found += [
         Promised(datetime.fromisoformat(m.data["to"]), m.created_at, Because.WAITED) for m in moves
     ]
-    if found and clock.kept is False or found and clock.breached_at is not None:
+    if (found and clock.kept is False) or (found and clock.breached_at is not None):
         end = found[-1]
         found[-1] = Promised(end.at, end.told_at, end.because, broken=True)
     return found

@@ -78,6 +78,7 @@ def made_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         secret_key="test secret",
         mail_from="Relais <relais@demo.relais>",
         public_url="http://localhost",
+        form_least_seconds=0,  # tests write faster than people
     )
     made = create_app(settings, configure=False)
     made.config["TESTING"] = True

@@ -1,97 +1,99 @@
-"""The contact form: three short steps, nothing lost, sent once."""
+"""The contact form: a few questions, the articles that may answer, then only what is needed."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from channels.contact_form import taking
-from channels.contact_form.sheet import Sheet, check
+from channels.contact_form import caught, taking
+from channels.contact_form.questions import asked_for
+from channels.contact_form.sheet import check
+from knowledge.articles import helping
+from support.intake.models import Outcome
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
-from support.people.guessing import note_sending, refuse_flood
-from support.people.languages import LANGUAGES
+from support.people.guessing import (
+    note_sending,
+    note_sending_from,
+    refuse_flood,
+    refuse_many_from,
+)
 from support.tickets.following import by_token, follow_token, public_view
-from support.tickets.journal import FileDraft
 from web import uploads
 from web.access import own_transactions, public
+from web.citizen import leading, robots, steps
+from web.citizen.steps import FIELDS, Page, Step
 from web.desk import catalogue
 from web.filters import promise_at
 from web.messages import sentence
-from web.reading_args import number, row_number
+from web.reading_args import number
 
 bp = Blueprint("contact", __name__)
 
-# The fields of each step, in the order of the page.
-STEPS: tuple[tuple[str, ...], ...] = (
-    ("reason", "procedure"),
-    ("text", "files"),
-    ("given_name", "family_name", "email", "phone", "foreigner_number", "dossier_number",
-     "language"),
-)  # fmt: skip
-LAST = len(STEPS)
-TYPED = tuple(name for step in STEPS for name in step if name != "files")
-
-
-@dataclass
-class Page:
-    """What is on screen: the step, what was typed everywhere, the files kept, what is wrong."""
-
-    step: int
-    typed: dict[str, str]
-    files: list[FileDraft]
-    errors: Mapping[str, str]
-    key: str
+SOLVED = "regle-"
 
 
 @bp.get("/contact")
 @public
 def form() -> ResponseReturnValue:
-    asked = request.args
-    typed = {
-        "language": str(get_locale()).split("_")[0],
-        "reason": asked.get("motif", ""),
-        "procedure": asked.get("demarche", ""),
-        "text": asked.get("texte", ""),
-    }
-    return _show(Page(1, typed, [], {}, secrets.token_urlsafe(16)))
+    page = steps.fresh()
+    if page.typed["reason"] and catalogue.reason_with(page.typed["reason"]) is not None:
+        page.way = "court"
+    return _show(page)
 
 
 @bp.post("/contact")
 @own_transactions
 @public
 def send() -> ResponseReturnValue:
-    """Move between steps, or send. A form posted whole, without a step, is sent."""
-    page = _read()
+    """Move between pages, say that an article was enough, or send."""
+    page = steps.read()
     problems = _take_files(page)
     wanted = request.form.get("aller", "envoyer")
+    if request.form.get("lang"):
+        return _show(page)  # the same page in another language, with everything typed
+    if wanted.startswith(SOLVED):
+        return _solved(page, wanted)
     if wanted.startswith("etape-"):
-        target = min(max(number(wanted[6:]) or 1, 1), LAST)
-        checked = LAST if target > LAST else page.step
-        return _move(page, target, problems, checked)
+        return _move(page, min(max(number(wanted[6:]) or 1, 1), page.last), problems)
     problems |= _problems(page)
     if problems:
         return _again(page, problems)
-    address = request.remote_addr or ""
+    if robots.caught(request.form):
+        return _set_aside(page)
+    if robots.too_quick(page.opened):
+        page.again = True
+        return _show(page), 422
+    return _send(page)
+
+
+def _send(page: Page) -> ResponseReturnValue:
+    address, email = request.remote_addr or "", page.typed["email"]
     try:
         with db.transaction():
             refuse_flood("contact", address)
             note_sending("contact", address)
+            if email.strip():
+                refuse_many_from("contact", email)
+                note_sending_from("contact", email)
             received = taking.keep(_sheet(page))
     except Conflict as refusal:
         page.errors = {"": sentence(refusal.problems[0])}
         return _show(page), 429
+    if received.outcome in (Outcome.QUARANTINED, Outcome.SET_ASIDE):
+        return redirect(url_for("contact.kept"), 303)  # the same form, caught the first time
     with db.transaction():
-        ticket = taking.understand(received.id)
-        token = follow_token(ticket)
+        token = follow_token(taking.understand(received.id))
     return redirect(url_for("contact.thanks", token=token), 303)
+
+
+def _set_aside(page: Page) -> ResponseReturnValue:
+    """Kept for somebody to look at; whoever sent it reads that it has arrived, and no more."""
+    with db.transaction():
+        note_sending("contact", request.remote_addr or "")
+        caught.set_aside(_sheet(page), caught.Why.TRAP)
+    return redirect(url_for("contact.kept"), 303)
 
 
 @bp.get("/contact/merci/<token>")
@@ -111,13 +113,16 @@ def thanks(token: str) -> ResponseReturnValue:
     )
 
 
-def _read() -> Page:
-    typed = {name: request.form.get(name, "") for name in TYPED}
-    step = row_number(request.form, "etape") or LAST
-    removed = set(request.form.getlist("retirer"))
-    kept = uploads.unseal(t for t in request.form.getlist("kept") if t not in removed)
-    key = request.form.get("cle") or secrets.token_urlsafe(16)
-    return Page(min(max(step, 1), LAST), typed, kept, {}, key[:64])
+@bp.get("/contact/recu")
+@public
+def kept() -> ResponseReturnValue:
+    return render_template("citizen/kept.html")
+
+
+@bp.get("/contact/regle")
+@public
+def solved() -> ResponseReturnValue:
+    return render_template("citizen/solved.html")
 
 
 def _take_files(page: Page) -> dict[str, str]:
@@ -129,14 +134,42 @@ def _take_files(page: Page) -> dict[str, str]:
     return {}
 
 
-def _move(page: Page, target: int, problems: dict[str, str], checked: int) -> ResponseReturnValue:
-    if target > page.step:
-        here = {n for step in STEPS[:checked] for n in step}
-        problems |= {n: words for n, words in _problems(page).items() if n in here}
+def _solved(page: Page, wanted: str) -> ResponseReturnValue:
+    with db.transaction():
+        helping.note_solved(page.key, number(wanted[len(SOLVED) :]) or 0)
+    return redirect(url_for("contact.solved"), 303)
+
+
+def _move(page: Page, target: int, problems: dict[str, str]) -> ResponseReturnValue:
+    forward = target > page.number
+    if forward:
+        left = page.steps[: page.last if target == page.last else page.number]
+        with db.transaction(write=False):
+            problems |= leading.lead(page)
+        asked = {name for step in left for name in FIELDS[step]}
+        problems |= {n: words for n, words in _problems(page).items() if n in asked}
     if problems:
         return _again(page, problems)
-    page.step = target
+    if forward and page.step is Step.ARTICLES:
+        with db.transaction():
+            helping.note_continued(page.key)
+    page.number = target
+    _with_articles(page)
     return _show(page)
+
+
+def _with_articles(page: Page) -> None:
+    """The page of articles is there only when some may answer; those shown are counted."""
+    if page.step is not Step.ARTICLES:
+        return
+    with db.transaction():
+        reason, found = leading.articles_for(page)
+        if reason is not None and found:
+            helping.note_shown(page.key, reason.id, [one.article.id for one in found])
+            return
+    backwards = (row := request.form.get("etape", "")).isdigit() and int(row) > page.number
+    page.way = "sans-fiches"
+    page.go(Step.REASON if backwards else Step.DETAILS)
 
 
 def _problems(page: Page) -> dict[str, str]:
@@ -145,46 +178,27 @@ def _problems(page: Page) -> dict[str, str]:
         check(_sheet(page))
     except Invalid as refusal:
         found = {p.field or "text": sentence(p) for p in refusal.problems}
-    with_reason = page.typed["reason"]
-    if with_reason:
+    if page.typed["reason"]:
         with db.transaction(write=False):
-            if catalogue.reason_with(with_reason) is None:
+            if catalogue.reason_with(page.typed["reason"]) is None:
                 found["reason"] = _("Choisissez dans la liste.")
     return found
 
 
 def _again(page: Page, problems: dict[str, str]) -> ResponseReturnValue:
-    """Back to the first step that has something wrong, with everything typed."""
-    page.errors = problems
-    wrong = [n for n, step in enumerate(STEPS, 1) if any(name in problems for name in step)]
-    page.step = wrong[0] if wrong else page.step
+    steps.place(page, problems)
     return _show(page), 422
 
 
-def _sheet(page: Page) -> Sheet:
-    return Sheet(key=page.key, files=tuple(page.files), **page.typed)
+def _sheet(page: Page):  # type: ignore[no-untyped-def]
+    if db.in_transaction():
+        return page.sheet(asked_for(catalogue.reason_with(page.typed["reason"])))
+    with db.transaction(write=False):
+        return page.sheet(asked_for(catalogue.reason_with(page.typed["reason"])))
 
 
 def _show(page: Page) -> str:
     if db.in_transaction():
-        return _render(page)
+        return leading.render(page)
     with db.transaction(write=False):
-        return _render(page)
-
-
-def _render(page: Page) -> str:
-    titles = (_("Votre question"), _("Ce qui se passe"), _("Vous joindre"))
-    choices: dict[str, Any] = {}
-    if page.step == 1:
-        choices["reasons"] = catalogue.public_choices(catalogue.reasons(public_only=True))
-        choices["procedures"] = catalogue.public_choices(catalogue.procedures())
-    return render_template(
-        "citizen/contact.html",
-        page_=page,
-        titles=titles,
-        last=LAST,
-        here=set(STEPS[page.step - 1]),
-        kept=uploads.kept_files(page.files),
-        language_codes=LANGUAGES,
-        **choices,
-    )
+        return leading.render(page)

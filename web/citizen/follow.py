@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from channels.pages import adding
+from escalation import raising
 from support.kernel import db
 from support.kernel.errors import Conflict, DomainError, Invalid, NotVisible
 from support.people.guessing import note_guess, refuse_guessers
 from support.people.normalising import email_address, phone_number
 from support.tickets import following
+from support.tickets.closing import requester_closes
 from support.tickets.following import PublicState
 from support.tickets.journal import FileDraft
 from support.tickets.models import Ticket
@@ -46,6 +48,10 @@ def standing(state: PublicState) -> tuple[str, str]:
         PublicState.WAITING_FOR_YOU: (
             _("Nous vous avons posé une question : nous attendons votre réponse."),
             _("Répondez ci-dessous. Nous vous donnerons alors une nouvelle date."),
+        ),
+        PublicState.SOLVED: (
+            _("C’est réglé : vous nous l’avez dit."),
+            _("Si la difficulté revient, écrivez ci-dessous : votre demande sera rouverte."),
         ),
         PublicState.ANSWERED: (
             _("Nous vous avons répondu."),
@@ -94,21 +100,63 @@ def add(token: str) -> ResponseReturnValue:
     """One more message on the same request: kept first, then put on its ticket."""
     with db.transaction(write=False):
         ticket_id = following.by_token(token).id
-    text, files = request.form.get("text", ""), uploads.unseal(request.form.getlist("kept"))
+    text, removed = request.form.get("text", ""), set(request.form.getlist("retirer"))
+    files = uploads.unseal(t for t in request.form.getlist("kept") if t not in removed)
+    unsolved = bool(request.form.get("manque"))
     key = request.form.get("cle") or secrets.token_hex(16)
     try:
         uploads.take_files(request.files.getlist("files"), files)
         with db.transaction():
-            message = adding.Message(ticket_id, text, tuple(files))
+            if unsolved and not text.strip():
+                raise Invalid.of("message.what_is_missing", "text")
+            message = adding.Message(ticket_id, text, tuple(files), unsolved=unsolved)
             received = adding.keep(message, key=key, source="suivi")
+            following.confirm(following.by_token(token), token)
     except (Invalid, Conflict) as refusal:
         problem = " ".join(sentence(one) for one in refusal.problems)
         with db.transaction(write=False):
-            page = _show(following.by_token(token), token, text, files, problem)
+            page = _show(following.by_token(token), token, text, files, problem, unsolved=unsolved)
         return page, 429 if isinstance(refusal, Conflict) else 422
     with db.transaction():
         adding.understand(received.id)
     flash(_("Votre message est bien arrivé."), "success")
+    return redirect(url_for("follow.follow", token=token), 303)
+
+
+@bp.get("/suivi/<token>/pas-regle")
+@public
+def unsolved(token: str) -> ResponseReturnValue:
+    """One question: what is missing. Nothing is written until it is answered."""
+    return _show(following.by_token(token), token, "", [], None, unsolved=True)
+
+
+@bp.post("/suivi/<token>/regle")
+@public
+def solved(token: str) -> ResponseReturnValue:
+    """The person says that it is solved. Twice is once; a level that still has it is told."""
+    ticket = following.by_token(token, lock=True)
+    author = ticket.person or ticket.requester_agent
+    assert author is not None
+    following.confirm(ticket, token)
+    if ticket.is_open:
+        raising.call_off(ticket, by=author)
+        requester_closes(ticket, by=author)
+    return redirect(url_for("follow.thanks", token=token), 303)
+
+
+@bp.get("/suivi/<token>/merci")
+@public
+def thanks(token: str) -> ResponseReturnValue:
+    ticket = following.by_token(token)
+    return render_template("citizen/follow_thanks.html", reference=ticket.reference, token=token)
+
+
+@bp.post("/suivi/<token>/adresse")
+@public
+def confirm(token: str) -> ResponseReturnValue:
+    """A button, and not the opening of the page: programs that check mail open every link."""
+    if following.confirm(following.by_token(token, lock=True), token):
+        flash(_("Merci : votre adresse est confirmée."), "success")
     return redirect(url_for("follow.follow", token=token), 303)
 
 
@@ -125,6 +173,8 @@ def _show(
     files: list[FileDraft],
     problem: str | None,
     before: int | None = None,
+    *,
+    unsolved: bool = False,
 ) -> str:
     view = following.public_view(ticket, before=before)
     where, what_next = standing(view.state)
@@ -135,6 +185,9 @@ def _show(
         what_next=what_next,
         promise_=promise_at(view.promised_at) if view.promised_at else None,
         token=token,
+        unsolved=unsolved,
+        confirmable=following.confirmable(ticket, token),
+        limit=uploads.limit(),
         before=before,
         text=text,
         kept=uploads.kept_files(files),

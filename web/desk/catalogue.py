@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from support.catalogue.models import ContactReason, Procedure
+from support.catalogue.models import ContactReason, Procedure, Situation
 from support.kernel import db
+from web.i18n import translated
 
 
 def reasons(*, public_only: bool = False) -> Sequence[ContactReason]:
@@ -20,6 +21,10 @@ def reasons(*, public_only: bool = False) -> Sequence[ContactReason]:
 
 def procedures() -> Sequence[Procedure]:
     return db.session().scalars(select(Procedure).order_by(Procedure.position, Procedure.id)).all()
+
+
+def situations() -> Sequence[Situation]:
+    return db.session().scalars(select(Situation).order_by(Situation.position, Situation.id)).all()
 
 
 def reason_with(code: str) -> ContactReason | None:
@@ -48,14 +53,18 @@ def choices(found: Sequence[ContactReason] | Sequence[Procedure]) -> list[dict[s
 
 
 def public_choices(found: Sequence[ContactReason] | Sequence[Procedure]) -> list[dict[str, Any]]:
-    """The same in the public's own words."""
+    """The same in the public's own words and language, found by the French ones as well."""
     return [
         {
             "value": one.code,
-            "label": one.plain_label,
-            "group": one.group if isinstance(one, ContactReason) else None,
+            "label": translated(one.plain_label),
+            "group": translated(one.group) if isinstance(one, ContactReason) else None,
             "keywords": " ".join(
-                [one.label, *(one.keywords if isinstance(one, ContactReason) else ())]
+                [
+                    one.label,
+                    one.plain_label,
+                    *(one.keywords if isinstance(one, ContactReason) else ()),
+                ]
             ),
         }
         for one in found

@@ -19,6 +19,7 @@ from support.tickets.models import Ticket
 from support.tickets.references import shown
 from support.tickets.visibility import one_visible
 from web.access import staff
+from web.desk.said import as_items
 from web.desk.ticket import Typed, refused
 from web.errors import STATUS
 from web.http import me
@@ -33,7 +34,7 @@ bp = Blueprint("escalating", __name__, url_prefix="/agent/tickets/<reference>")
 @staff(Permission.ESCALATE)
 def form(reference: str) -> ResponseReturnValue:
     ticket = one_visible(reference, me())
-    return _form(ticket, "", handover.prefilled(ticket), None, {})
+    return _form(ticket, "", handover.prefilled(ticket, as_items(ticket)), None, {})
 
 
 @bp.post("/escalades")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -10,6 +11,7 @@ from support.intake.models import Channel
 from support.tickets.models import ClosedHow, State
 from support.tickets.timeline import Entry
 from web.desk.labels import channel_label, closed_label, state_label
+from web.filters import day
 
 ICONS = {
     "opened": "plus-circle",
@@ -17,6 +19,7 @@ ICONS = {
     "released": "person-dash",
     "qualified": "tag",
     "withdrawn": "arrow-counterclockwise",
+    "promise_moved": "clock",
     "promise_broken": "exclamation-octagon-fill",
     "state": "arrow-right-circle",
     "bounce": "exclamation-triangle-fill",
@@ -95,6 +98,11 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "released": lambda e: _("rendu à l’équipe"),
     "qualified": lambda e: _("motif changé en « %(to)s »", to=e.data["to"]),
     "withdrawn": lambda e: _("repris à %(team)s", team=e.data["team"]),
+    "promise_moved": lambda e: _(
+        "date promise reportée du %(was)s au %(to)s",
+        was=day(datetime.fromisoformat(e.data["was"])),
+        to=day(datetime.fromisoformat(e.data["to"])),
+    ),
     "promise_broken": lambda e: _("la date promise est passée"),
     "bounce": lambda e: _("courriel non remis : %(words)s", words=e.data.get("words", "")),
     "delivery_refused": lambda e: _("courriel refusé : %(words)s", words=e.data.get("words", "")),

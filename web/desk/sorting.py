@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
+from channels.contact_form import caught
 from channels.mail import sorting
 from channels.mail.reading import OpenedMail
 from support.intake.models import Received
@@ -53,6 +54,7 @@ def messages() -> ResponseReturnValue:
         why=why_words,
         total=count,
         bounded=count >= COUNTED,
+        forms_caught=caught.count_waiting(by=me()),
         previous=url_for(".messages", avant=first) if after or (before and more) else None,
         next=url_for(".messages", apres=last) if before or more else None,
     )

@@ -17,8 +17,9 @@ from knowledge.articles.queries import audience_of
 from knowledge.search import suggesting
 from support.intake.models import Channel
 from support.kernel.errors import DomainError
-from support.people.models import Agent, Team
+from support.people.models import Agent, ContactKind, Team
 from support.people.permissions import Permission, may
+from support.people.vouching import is_vouched
 from support.tickets.asking import speaks_for_requester
 from support.tickets.assigning import can_assign, colleagues_for, serves
 from support.tickets.filing import UNSORTED_REASON
@@ -31,7 +32,7 @@ from support.tickets.timeline import Entry, EntryKind
 from support.tickets.visibility import one_visible
 from web import uploads
 from web.access import staff
-from web.desk import catalogue, events, facts
+from web.desk import catalogue, events, facts, said
 from web.desk.catalogue import choices
 from web.desk.labels import item_label
 from web.http import me
@@ -95,6 +96,8 @@ def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
         path=facts.level_path(ticket, raised, following),
         others=facts.other_tickets(ticket, agent),
         masked=facts.masked,
+        said=said,
+        vouched=_vouched(ticket),
         address=requester_address(ticket),
         articles=_suggestions(ticket, thread, agent),
         item_choices=[(code, item_label(code)) for code in handover.ITEMS],
@@ -107,6 +110,14 @@ def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
         unsorted=ticket.reason.code == UNSORTED_REASON,
         message_key=secrets.token_urlsafe(16),
     )
+
+
+def _vouched(ticket: Ticket) -> bool:
+    """Whether the address that we write to is surely the person's."""
+    person = ticket.person
+    if person is None or person.email is None:
+        return True
+    return is_vouched(person, ContactKind.EMAIL, person.email)
 
 
 def _where_it_fits(typed: Typed, can: Mapping[str, bool]) -> Typed:

@@ -18,13 +18,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge.articles import queries
+from knowledge.articles import helping, queries
 from knowledge.articles.models import Audience
 from knowledge.articles.queries import PublishedArticle, audience_of
 from knowledge.articles.rendering import render
 from knowledge.search import suggesting
 from knowledge.search.finding import Hit
 from support.kernel.errors import NotVisible
+from support.people.models import Agent
 from support.people.permissions import Permission, may
 from support.tickets.models import Ticket
 from support.tickets.references import shown
@@ -83,8 +84,14 @@ def article(slug: str) -> ResponseReturnValue:
         is_public=found.audience is Audience.PUBLIC,
         can_insert=found.audience is Audience.PUBLIC and may(me(), Permission.REPLY),
         passage_text=_passage_text(found),
+        counts=helping.counts_of(found.id) if _counts(me()) else [],
         **subjects(found),
     )
+
+
+def _counts(agent: Agent) -> bool:
+    """Who reads whether an article spares requests: those who write it and those who steer."""
+    return may(agent, Permission.WRITE_ARTICLES) or may(agent, Permission.READ_FIGURES)
 
 
 @bp.get("/<slug>/passage")

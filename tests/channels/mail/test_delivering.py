@@ -46,7 +46,7 @@ def test_a_reply_leaves_whole(mail_room: MailRoom, real_cast: Cast, ticket: Tick
     mail_room.drain()
     (mail,) = mail_room.sent
     with db.transaction(write=False):
-        link = follow_url(mail_room.held(ticket.id))
+        link = follow_url(mail_room.held(ticket.id), "awa@example.org")
     assert (mail["From"], mail["To"]) == (f"Relais <{SENDER}>", "Awa Traoré <awa@example.org>")
     assert mail["Subject"] == f"Re: [#{shown(ticket.reference)}] Ma demande de titre"
     assert mail["Auto-Submitted"] is None

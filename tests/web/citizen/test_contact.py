@@ -1,4 +1,4 @@
-"""The contact form: three steps, nothing lost, sent once."""
+"""The contact form: nothing lost, sent once, bounded. The pages on the way: test_guiding.py."""
 
 from __future__ import annotations
 
@@ -126,27 +126,6 @@ def test_files_are_kept_while_the_form_is_mended(site: Site) -> None:
 def test_a_forged_file_token_is_left_out(site: Site) -> None:
     assert post(site.anyone(), kept="AAAA.BBBB").status_code == 303
     assert count(Attachment) == 0
-
-
-def test_the_steps_keep_what_was_typed_before_and_after(site: Site) -> None:
-    browser = site.anyone()
-    step = browser.send(
-        "/contact", {**GOOD, "etape": "1", "aller": "etape-2"}, content_type="multipart/form-data"
-    )
-    assert step.status_code == 200
-    assert "Étape 2 sur 3" in step.text
-    assert 'value="account.blocked"' in step.text
-    back = browser.send(
-        "/contact", {**GOOD, "etape": "3", "aller": "etape-2"}, content_type="multipart/form-data"
-    )
-    assert "Je ne peux plus me connecter." in back.text
-    assert 'value="Awa.Sow@Example.org"' in back.text
-
-
-def test_a_step_that_is_not_right_is_not_left(site: Site) -> None:
-    answer = site.anyone().send("/contact", {"etape": "1", "aller": "etape-2", "reason": ""})
-    assert answer.status_code == 422
-    assert "Étape 1 sur 3" in answer.text
 
 
 def test_too_large_a_file_is_named_and_the_rest_kept(site: Site) -> None:
