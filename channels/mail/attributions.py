@@ -11,7 +11,13 @@ _MAX_LINE = 500
 _MAX_JOINED = 600
 _COLON = re.compile(r"[:：][\s*_]*$")
 _LEFT_OPEN = re.compile(r"[<\[(][^<>\[\]()]*$")
-_BARE_YEAR = re.compile(r"^(?:19|20)\d\d(?![-/.年\d])")
+_BARE_YEAR = re.compile(r"^(?:del? )?(?:19|20)\d\d(?![-/.年\d])")
+# "X <x@example.org> wrote:"
+_NAMED = re.compile(r"<[^<>@\s]+@[^<>@\s]+\s?>\s+\S+(?: \S+){0,2}[\s:：*_]*$")
+_BRACKETED = re.compile(r"<[^<>@\s]+@[^<>@\s]+\s?>")
+_NAMED_FIRST = re.compile(r"<[^<>@\s]+@[^<>@\s]+>?,?(?: \S+)?$")
+_ADDRESS_LAST = re.compile(r"<[^<>@\s]+@[^<>@\s]+\s?>[\s:：*_]*$")
+_ENDS = re.compile(r"[\d>)][\s:：*_]*$")
 _EVIDENCE = re.compile(r"[\d@]")
 _DECORATION = "*_ -–—\t"
 
@@ -54,9 +60,9 @@ def end_of(lines: list[str], at: int, ends: Container[int]) -> int | None:
         if end not in ends and not is_marked(lines[end]):
             continue
         marked = _is_quoted_next(lines, end + 1)
-        colon = bool(_COLON.search(joined))
+        colon = bool(_COLON.search(joined)) and not _LEFT_OPEN.search(joined)
         closed = colon or phrases.ends_with_verb(joined)
-        if not (closed or marked):
+        if not (closed or marked) or _goes_on(lines, end + 1, joined):
             continue
         if end > at and _stands_alone(lines, at, end):
             break
@@ -82,19 +88,21 @@ def is_attribution(joined: str, *, marked: bool, closed: bool = True) -> bool:
     timed = bool(phrases.TIME.search(joined))
     addressed = bool(phrases.ADDRESS.search(joined))
     opens = bool(phrases.OPENS.match(joined))
-    if addressed and phrases.QUOTES.match(joined):
-        return True
-    if addressed and dated and (timed or marked) and (opens or wrote):
-        return wrote or closed or marked
     if marked:
-        return (
-            wrote and (dated or timed or addressed or opens or (closed and _is_name(joined)))
-        ) or bool(phrases.QUOTES.match(joined) and closed)
-    if not wrote or not closed:
+        if addressed and dated and (opens or wrote or (timed and bool(_ENDS.search(joined)))):
+            return True
+        if phrases.QUOTES.match(joined):
+            return closed or addressed
+        return wrote and (dated or timed or addressed or opens or (closed and _is_name(joined)))
+    if not closed:
         return False
+    if not wrote:
+        if phrases.QUOTES.match(joined):
+            return bool(_BRACKETED.search(joined))
+        return dated and timed and bool(_ADDRESS_LAST.search(joined))
     if dated and (timed or addressed):
         return True
-    return (addressed and (timed or opens)) or (
+    return (addressed and (timed or opens or bool(_NAMED.search(joined)))) or (
         dated and opens and bool(phrases.WEEKDAY.search(joined))
     )
 
@@ -119,6 +127,11 @@ def _continuation(line: str, joined: str) -> str | None:
     return None
 
 
+def _goes_on(lines: list[str], at: int, joined: str) -> bool:
+    """Whether the marked line at ``at`` is the end of the attribution, broken at its ">"."""
+    return at < len(lines) and is_marked(lines[at]) and _continuation(lines[at], joined) is not None
+
+
 def _is_name(joined: str) -> bool:
     """Short and with few words, as "Jean Dupont wrote:" is."""
     return len(joined) <= 80 and len(joined.split()) <= 7 and "?" not in joined
@@ -130,10 +143,21 @@ def _is_quoted_next(lines: list[str], at: int) -> bool:
 
 
 def _stands_alone(lines: list[str], at: int, end: int) -> bool:
-    """Whether the later lines are an attribution by themselves: the first is then the author's."""
-    if phrases.OPENS_ONLY.match(lines[at].strip()):
-        return False
+    """Whether the later lines are an attribution by themselves: the first is then the author's.
+
+    To leave a line too many is better than to take one of the author's.
+    """
+    first = lines[at].strip().lstrip(_DECORATION)
     later = " ".join(line.strip() for line in lines[at + 1 : end + 1])
-    if _BARE_YEAR.match(later) or not phrases.DATE.search(later):
+    if not first or phrases.FRAGMENT.match(first) or not is_attribution(later, marked=True):
         return False
-    return is_attribution(later, marked=True)
+    dated = bool(phrases.DATE.search(first))
+    if not dated and first[-1] in ".!?…":
+        return True
+    if later.startswith(("<", "(")) or _LEFT_OPEN.search(first):
+        return False
+    if _NAMED_FIRST.search(first) and not phrases.ADDRESS.search(later):
+        return False
+    if _BARE_YEAR.match(later):
+        return not (phrases.OPENS.match(first) or phrases.ADDRESS.search(first))
+    return not dated or bool(phrases.DATE.search(later))

@@ -62,11 +62,11 @@ def header(line: str) -> tuple[str | None, str]:
 
 # "----- Original Message -----" and its like.
 RULE_WITH_WORDS = re.compile(
-    r"^[\s>*]*[-_=—–*]{2,}\s*(?P<words>[^\W\d_][^_=]{2,200}?)\s*[-_=—–*:]{2,}\s*$"
+    r"^[\s>*]*[-_=—–‐*]{2,}\s*(?P<words>[^\W\d_][^_=]{2,200}?)\s*[-_=—–‐*:]{2,}\s*$"
 )
-ANY_RULE = re.compile(r"^[\s>*]*[-_=—–*~]{2}")
+ANY_RULE = re.compile(r"^[\s>*]*[-_=—–‐*~]{2}")
 BARE_RULE = re.compile(
-    r"^[\s*]*(?:_{5,}|-{5,}|={5,}|[—–]{3,}|\*{5,}|~{5,}|─{3,}|(?:\* ){2,}\*|(?:- ){4,}-"
+    r"^[\s*]*(?:_{5,}|-{5,}|={5,}|[—–‐]{3,}|\*{5,}|[~-]{5,}|─{3,}|(?:\* ){2,}\*|(?:- ){4,}-"
     r"|(?:_ ){4,}_)[\s*]*$"
 )
 _ORIGINAL_WORDS = (
@@ -120,9 +120,26 @@ REPLY_ABOVE = re.compile(
     re.IGNORECASE,
 )
 
-_ABOVE = tuple(
-    "above,dessus,encima,arriba,acima,sopra,boven,oberhalb,ber dies,deasupra,powyżej,nad "
-    ",выше,вище,над,üst,上方,فوق,より上".split(",")
+_ABOVE = (
+    "above",
+    "dessus",
+    "encima",
+    "arriba",
+    "acima",
+    "sopra",
+    "boven",
+    "oberhalb",
+    "ber dies",
+    "deasupra",
+    "powyżej",
+    "nad ",
+    "выше",
+    "вище",
+    "над",
+    "üst",
+    "上方",
+    "فوق",
+    "より上",
 )
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-_MARK = re.compile(r"^\s{0,12}(?:>|&gt;|＞|\|\s?>|»\s?>?)")
+_MARK = re.compile(r"^\s{0,12}(?:>|&gt;|＞|\|\s?>|»(?=\s?[^\s<]))")
 _ESCAPED_FROM = re.compile(r"^>From ")
 _OPEN_LINK = re.compile(r"(?:<|\(|\[)(?:https?://|mailto:|www\.)[^\s>)\]]*$")
 _LINK_REST = re.compile(r"^\s*\S+[>)\]][\s>)\].]*$")

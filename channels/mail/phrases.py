@@ -11,7 +11,8 @@ _VERBS = (
     " написал(а), написала, пише, написав, написав(ла), написала, писав, yazdı, yazmış, كتب, كتبت,"
     " كتَب, تمت كتابة, بواسطة, نوشت, نوشته, نوشته است, نوشتند, لکھا, تحریر کیا, a scris, a trimis,"
     " skrev, skriver, kirjoitti, kirjoittaa, ezt írta, írta, napsal, napsal(a), napsala, napísal,"
-    " napísal(a), έγραψε, έγραψαν, đã viết, viết, লিখেছেন, লিখেছে, ने लिखा, napisao, napisala, piše,"
+    " napísal(a), έγραψε, έγραψαν, đã viết, viết, লিখেছেন, লিখেছে, ने लिखा, napisao, napisala,"
+    " napisao je, napisala je, је написао, је написала, је написао/ла, piše,"
     " escrigué, va escriure, shkroi, ka shkruar, написа, rašė, rakstīja, kirjutas, pisal, pisala,"
     " დაწერა, գրել է, գրեց, כתב, כתבה, מאת, เขียนว่า, menulis, tulis, ጻፈ, aliandika, qoray"
 )
@@ -82,16 +83,18 @@ OPENS = re.compile(
     r"|^(?:في|بتاريخ|يوم|در|كتب|کتب|在|于|於|\d{4}[年년]|quoting |selon |zitat )",
     re.IGNORECASE,
 )
-# The beginning of one that was broken after the day of the week.
-OPENS_ONLY = re.compile(
-    rf"^(?:(?:on|le|el|em|am|il(?: giorno)?|op|den|dne|dnia|pe|в|у|a|på) )?(?:{_WEEKDAYS}"
-    rf"|{_SHORT_DAYS})[.,]*$",
+# The beginning of one that was broken after its first words.
+FRAGMENT = re.compile(
+    r"^(?:(?:on|le|el|em|am|il(?: giorno)?|op|den|dne|dnia|w dniu|pe|in|в|у|a|på|vào|στις)(?= "
+    r"|$))?\s?"
+    rf"(?:(?:{_WEEKDAYS}|{_SHORT_DAYS})(?![^\W\d_]))?(?:-feira)?[.,]*(?: de[mn]?)?"
+    r"(?: \d{1,2}[.,]?)?(?: de)?$",
     re.IGNORECASE,
 )
 # Webmails that quote with one word: "Quoting X <x@example.org>:".
 QUOTES = re.compile(
     r"^(?:quoting|selon|citando(?: a)?|zitat von|citation de|citato da|citerar|citeren van|zitiere"
-    r"|cytowanie|цитирую|цитирование|alıntı)\b",
+    r"|wiadomość napisana przez|missatge de|cytowanie|цитирую|цитирование|alıntı)\b",
     re.IGNORECASE,
 )
 

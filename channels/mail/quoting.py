@@ -13,6 +13,7 @@ from channels.mail import attributions, copies, copy_phrases, signatures
 from channels.mail.marks import end_of_run, is_marked, next_said
 
 _MAX_LINES = 20_000
+_MAX_OPENINGS = 3  # a rule, then an attribution, then headers
 _BLANKS = "\u00a0\u202f\u2007\u2009\u3000"
 _UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad"
 
@@ -49,13 +50,43 @@ def _plain(text: str) -> str:
     return text
 
 
+class _Openings:
+    """Where what opens a quotation (attribution, header block, rule) ends."""
+
+    def __init__(self, lines: list[str], asking: Container[int]) -> None:
+        self._lines = lines
+        self._asking = asking
+        self._starts = attributions.possible_starts(lines)
+
+    def end_of(self, at: int) -> int | None:
+        """The line after the opening at ``at``, or None when none is there."""
+        if at in self._asking:
+            return at + 1
+        end = copies.end_of_opening(self._lines, at)
+        if end is None and at in self._starts:
+            end = attributions.end_of(self._lines, at, self._starts[at])
+        return end
+
+    def first_quoted(self, at: int) -> int | None:
+        """The first line that says something from ``at`` on, past openings that follow."""
+        following = next_said(self._lines, at)
+        for _ in range(_MAX_OPENINGS):
+            if following is None or is_marked(self._lines[following]):
+                break
+            end = self.end_of(following)
+            if end is None:
+                break
+            following = next_said(self._lines, end)
+        return following
+
+
 def _stretches(lines: list[str], asking: Container[int]) -> list[list[int]] | None:
     """The numbers of the author's lines, parted where something quoted stood.
 
     None when a copy opens before the author said anything: whose the text below is, is unsure.
     """
     stretches: list[list[int]] = [[]]
-    starts = attributions.possible_starts(lines)
+    openings = _Openings(lines, asking)
     said = False
     at = 0
     while at < len(lines):
@@ -66,15 +97,13 @@ def _stretches(lines: list[str], asking: Container[int]) -> list[list[int]] | No
             stretches.append([])
             at = after
             continue
-        after_opening = at + 1 if at in asking else copies.end_of_opening(lines, at)
-        if after_opening is None and at in starts:
-            after_opening = attributions.end_of(lines, at, starts[at])
-        if after_opening is None:
+        opening = openings.end_of(at)
+        if opening is None:
             stretches[-1].append(at)
             said = said or any(map(str.isalnum, lines[at]))
             at += 1
             continue
-        following = next_said(lines, after_opening)
+        following = openings.first_quoted(opening)
         if following is None or not is_marked(lines[following]):
             return stretches if said else None
         stretches.append([])

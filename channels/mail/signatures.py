@@ -2,7 +2,7 @@
 
 import re
 
-from channels.mail import footers
+from channels.mail import contacts, devices, footers
 from channels.mail.copy_phrases import BARE_RULE
 
 _DELIMITER = re.compile(r"^\s{0,2}(?:- )?(?:--|—|–|__|-- \*|‐‐|──)\s*$")
@@ -12,6 +12,8 @@ _RULES = frozenset("-_—–=*~‐─")
 _MAX_SIGNATURE = 15
 _MAX_LEGAL = 40
 _SHORTEST = 10
+_PARAGRAPH = 12
+_MAX_CONTACTS = 24
 _CONTACT = re.compile(
     r"@\w|https?://|www\.|(?:\+|00)?\d[\d .-]{8,}|\bt[ée]l\b|\bmob\b|\bfax\b", re.IGNORECASE
 )
@@ -40,16 +42,16 @@ def _cut(lines: list[str], stretch: Stretch, *, said: bool, last: bool) -> Stret
     end = len(stretch)
     while end:
         line = lines[stretch[end - 1]]
-        if line.strip() and not (_is_rule(line) or footers.is_device_line(line)):
+        if line.strip() and not (_is_rule(line) or devices.is_device_line(line)):
             break
         end -= 1
-    return _cut_at_delimiter(lines, stretch[:end], said=said and last)
+    stretch = _cut_at_delimiter(lines, stretch[:end], said=said and last)
+    return _cut_contacts(lines, stretch) if last else stretch
 
 
 def _cut_at_delimiter(lines: list[str], stretch: Stretch, *, said: bool) -> Stretch:
     """At the first delimiter of the last lines; a long rule only when contacts follow."""
-    first = max(0, len(stretch) - _MAX_SIGNATURE - 1)
-    for number in range(first, len(stretch)):
+    for number in range(_first_of_last(lines, stretch), len(stretch)):
         line = lines[stretch[number]]
         if line.lstrip()[:1] not in _RULES or not (
             said or _says_something(lines, stretch[:number])
@@ -64,21 +66,57 @@ def _cut_at_delimiter(lines: list[str], stretch: Stretch, *, said: bool) -> Stre
     return stretch
 
 
+def _first_of_last(lines: list[str], stretch: Stretch) -> int:
+    """Where the last lines begin, as many as a signature may have."""
+    said = 0
+    for number in range(len(stretch) - 1, -1, -1):
+        said += bool(lines[stretch[number]].strip())
+        if said > _MAX_SIGNATURE + 1 or len(stretch) - number > 4 * _MAX_SIGNATURE:
+            return number + 1
+    return 0
+
+
 def _cut_footer(lines: list[str], stretch: Stretch, *, said: bool) -> Stretch:
     """At the first paragraph of lawyers', scanners' or lists' words, among the last lines."""
     for number in range(max(0, len(stretch) - _MAX_LEGAL), len(stretch)):
-        begins = (
-            number == 0
-            or not lines[stretch[number - 1]].strip()
-            or BARE_RULE.match(lines[stretch[number - 1]])
-        )
-        if not begins or len(lines[stretch[number]].strip()) < _SHORTEST:
+        line = lines[stretch[number]]
+        if len(line.strip()) < _SHORTEST:
             continue
-        paragraph = " ".join(lines[at].strip()[:1000] for at in stretch[number : number + 6])[:1000]
-        if not (footers.LEGAL.match(paragraph) or footers.LIST.match(lines[stretch[number]][:300])):
+        above = lines[stretch[number - 1]].strip() if number else ""
+        if above and not BARE_RULE.match(above):
             continue
-        if said or _says_something(lines, stretch[:number]):
+        paragraph = _paragraph(lines, stretch[number : number + _PARAGRAPH])
+        if footers.is_footer(paragraph) and (said or _says_something(lines, stretch[:number])):
             return stretch[:number]
+    return stretch
+
+
+def _paragraph(lines: list[str], stretch: Stretch) -> str:
+    said: list[str] = []
+    for at in stretch:
+        if not lines[at].strip() and len(said) > 1:
+            break
+        said.append(lines[at].strip()[:1000])
+    return " ".join(said)[:1500]
+
+
+def _cut_contacts(lines: list[str], stretch: Stretch) -> Stretch:
+    """Above the contacts that an office puts under a name, when it is sure that they are that."""
+    tail = stretch[-_MAX_CONTACTS:]
+    said = [number for number, at in enumerate(tail) if lines[at].strip()]
+    if not any(_CONTACT.search(lines[tail[number]][:300]) for number in said[-4:]):
+        return stretch
+    words = [lines[tail[number]].strip()[:300] for number in said]
+    start = contacts.start_of_block(words)
+    if start is not None:
+        return stretch[: len(stretch) - len(tail) + said[start - 1] + 1]
+    blank = next((n for n in range(len(tail) - 1, -1, -1) if n not in said), None)
+    if blank is None or not said or said[0] > blank:
+        return stretch
+    above = [words[i] for i, number in enumerate(said) if number < blank]
+    block = [words[i] for i, number in enumerate(said) if number > blank]
+    if above and not above[-1].endswith((":", "：")) and contacts.is_block(block):
+        return stretch[: len(stretch) - len(tail) + blank]
     return stretch
 
 

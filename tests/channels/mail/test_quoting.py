@@ -1,5 +1,6 @@
 """What a person newly wrote: one case a client or a habit, as those programs write it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from channels.mail.quoting import reply_text
 QUOTED = "> Bonjour,\n> nous avons bien reçu votre demande.\n>\n> Le centre"
 BARE = "Bonjour,\nnous avons bien reçu votre demande.\n\nLe centre"
 
-_CASES = yaml.safe_load((Path(__file__).parent / "quotations.yaml").read_text())
+_HERE = Path(__file__).parent
+_CASES = yaml.safe_load((_HERE / "quotations.yaml").read_text())
 MARKED: dict[str, str] = _CASES["marked"]
 UNMARKED: dict[str, str] = _CASES["unmarked"]
+FOOTERS: dict[str, list[str]] = yaml.safe_load((_HERE / "footers.yaml").read_text())
+STORIES: dict[str, dict[str, str]] = yaml.safe_load((_HERE / "replies.yaml").read_text())
 
 NEW = "Merci pour votre réponse.\n\nVoici le document demandé."
 
@@ -32,6 +36,64 @@ def test_text_below_a_marked_quotation(attribution: str) -> None:
 @pytest.mark.parametrize("opening", UNMARKED.values(), ids=UNMARKED)
 def test_text_above_an_unmarked_copy(opening: str) -> None:
     assert reply_text(f"{NEW}\n\n{opening}\n{BARE}\n") == NEW
+
+
+ONE_LINE = {
+    name: line
+    for name, line in ((name, text.strip("\n")) for name, text in MARKED.items())
+    if line and "\n" not in line
+}
+NARROWEST = 25  # no program wraps its lines sooner
+# Without an address, an hour or marks below, it may be a sentence of the author.
+UNSURE = {"thunderbird-plain", "thunderbird-plain-fr", "android-stock"}
+
+
+@pytest.mark.parametrize("name", ONE_LINE)
+def test_an_attribution_may_be_wrapped_wherever_programs_wrap(name: str) -> None:
+    line = ONE_LINE[name]
+    for match in re.finditer(r"[ \u00a0\u202f]", line):
+        wrapped = f"{line[: match.start()]}\n{line[match.end() :]}"
+        if match.start() < NARROWEST or re.match(r"\S*$", line[match.end() :].strip("> :")):
+            continue  # a lone last word may as well be a line that somebody wrote
+        answer = reply_text(f"{NEW}\n\n{wrapped}\n{QUOTED}\n")
+        assert answer == NEW or name in UNSURE, wrapped
+
+
+@pytest.mark.parametrize("name", ONE_LINE)
+def test_the_authors_line_right_above_an_attribution_is_theirs(name: str) -> None:
+    line = ONE_LINE[name]
+    for match in re.finditer(r"[ \u00a0\u202f]", line):
+        wrapped = f"{line[: match.start()]}\n{line[match.end() :]}"
+        assert reply_text(f"{NEW}\n{wrapped}\n{QUOTED}\n").startswith(NEW)
+
+
+@pytest.mark.parametrize("name", [name for name in ONE_LINE if name not in UNSURE])
+def test_text_above_an_attribution_without_marks_below(name: str) -> None:
+    if not ONE_LINE[name].startswith(">"):
+        assert reply_text(f"{NEW}\n\n{ONE_LINE[name]}\n\n{BARE}\n") == NEW
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_message_shows_what_its_author_wrote(name: str) -> None:
+    story = STORIES[name]
+    assert reply_text(story["text"]) == story.get("own", story["text"]).strip()
+
+
+@pytest.mark.parametrize("line", FOOTERS["devices"])
+def test_a_device_line_is_removed(line: str) -> None:
+    assert reply_text(f"{NEW}\n\n{line}\n") == NEW
+    assert reply_text(f"{NEW}\n\n{line}\n\n{MARKED['apple-fr']}\n{QUOTED}\n") == NEW
+
+
+@pytest.mark.parametrize("paragraph", FOOTERS["legal"])
+def test_a_footer_is_removed(paragraph: str) -> None:
+    assert reply_text(f"{NEW}\n\n{paragraph}\n") == NEW
+    assert reply_text(f"{NEW}\n\n{paragraph}\n\n{UNMARKED['outlook-fr']}\n{BARE}\n") == NEW
+
+
+@pytest.mark.parametrize("line", FOOTERS["authors"])
+def test_what_only_looks_like_a_footer_is_kept(line: str) -> None:
+    assert reply_text(f"{NEW}\n\n{line}") == f"{NEW}\n\n{line}"
 
 
 def test_answers_between_the_quoted_lines_are_all_kept() -> None:
@@ -107,5 +169,26 @@ def test_a_message_that_is_only_a_quotation_is_shown_whole() -> None:
 def test_never_raises_and_never_invents(text: str) -> None:
     answer = reply_text(text)
     assert bool(answer) == bool(text.strip())
-    written = {line.strip() for line in text.split("\n")}
-    assert all(line.strip() in written for line in answer.split("\n"))
+    written = iter(line.rstrip() for line in text.strip().split("\n"))
+    assert all(line in written for line in answer.split("\n") if line.strip())
+
+
+_WORDS = st.lists(
+    st.text("abcdéàçñйщ中文عربي,.!?'", min_size=1, max_size=9), min_size=1, max_size=9
+)
+_LINE = _WORDS.map(" ".join)
+_PARAGRAPHS = st.lists(_LINE, min_size=1, max_size=6).map("\n".join)
+
+
+@given(_PARAGRAPHS)
+def test_text_without_marks_headers_or_rules_comes_back_whole(text: str) -> None:
+    assert reply_text(text) == "\n".join(line.rstrip() for line in text.strip().split("\n"))
+
+
+@given(above=_LINE, between=_LINE, below=_LINE, shape=st.sampled_from(sorted(ONE_LINE)))
+def test_what_is_typed_around_a_quotation_is_never_lost(
+    above: str, between: str, below: str, shape: str
+) -> None:
+    text = f"{above}\n\n{ONE_LINE[shape]}\n> Une question ?\n\n{between}\n\n> Et ?\n\n{below}"
+    answer = reply_text(text).split("\n")
+    assert {line.rstrip() for line in (above, between, below)} <= {line.rstrip() for line in answer}
