@@ -4,7 +4,16 @@ import html as html_escaping
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from channels.mail import attachments, charsets, decoding, flowed, html_text, sanitising, tnef
+from channels.mail import (
+    attachments,
+    charsets,
+    decoding,
+    flowed,
+    html_hints,
+    html_text,
+    sanitising,
+    tnef,
+)
 from channels.mail.attachments import ParsedAttachment
 from channels.mail.parameters import file_name, parameter
 from channels.mail.structure import Part
@@ -32,6 +41,7 @@ class Body:
     encrypted: bool = False
     signed: bool = False
     defects: list[str] = field(default_factory=list)
+    hints: html_hints.Hints = html_hints.NONE
 
 
 @dataclass(slots=True)
@@ -183,6 +193,8 @@ def _join(blocks: list[_Block], body: Body) -> None:
     marked_up = any(block.html is not None for block in blocks)
     for block in blocks:
         clean = _clean(block.html, body) if block.html is not None else None
+        if block.html is not None and body.hints is html_hints.NONE:
+            body.hints = html_hints.of(block.html[:_HTML_MAX])
         text = block.text or ""
         if clean is not None and not text.strip():
             text = html_text.to_text(clean)

@@ -105,7 +105,7 @@ def _parse(raw: bytes) -> ParsedMail:
     body = bodies.read(raw, root)
     sender, more = choose_sender(root.headers)
     date, dated = _date(root.headers)
-    reply_text = quoting.reply_text(body.text)
+    reply_text = quoting.reply_text(body.text, body.hints)
     verdict = guarding.judge(raw, root, sender, body, reply_text)
     found = [*defects, *more, *dated, *body.defects]
     return _assembled(root.headers, body, reply_text, sender, date, verdict, found)

@@ -9,29 +9,33 @@ miss a word.
 
 from collections.abc import Container
 
-from channels.mail import attributions, copies, copy_phrases, signatures
+from channels.mail import attributions, copies, copy_phrases, html_hints, signatures
+from channels.mail.html_hints import Hints
 from channels.mail.marks import end_of_run, is_marked, next_said
 
 _MAX_LINES = 20_000
+_MAX_WRAPPED = 5
+_MAX_LINE = 500
 _MAX_OPENINGS = 3  # a rule, then an attribution, then headers
 _BLANKS = "\u00a0\u202f\u2007\u2009\u3000"
 _UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad"
 
 
-def reply_text(text: str) -> str:
+def reply_text(text: str, hints: Hints = html_hints.NONE) -> str:
     """The part of ``text`` that its sender wrote for this message: some of its lines, unchanged.
 
-    :param text: the whole body, plain. Pure; never raises; "" only for an empty text.
+    :param text: the whole body, plain. ``hints``: what the HTML beside it tells of it.
+        Pure; never raises; "" only for an empty text.
     """
     whole = text.strip()
     written = text.split("\n")
     if len(written) > _MAX_LINES:
         return whole
     lines = written if text.isascii() else _plain(text).split("\n")
-    stretches = _stretches(lines, copy_phrases.lines_asking_above(text, lines))
+    stretches = _stretches(lines, copy_phrases.lines_asking_above(text, lines), hints)
     if stretches is None:
         return whole
-    kept = signatures.without(lines, stretches)
+    kept = signatures.without(lines, stretches, hints.signatures)
     if not any(_says_something(lines, stretch) for stretch in kept):
         return whole
     return "\n".join(
@@ -53,7 +57,8 @@ def _plain(text: str) -> str:
 class _Openings:
     """Where what opens a quotation (attribution, header block, rule) ends."""
 
-    def __init__(self, lines: list[str], asking: Container[int]) -> None:
+    def __init__(self, lines: list[str], asking: Container[int], hints: Hints) -> None:
+        self._known = hints.openings
         self._lines = lines
         self._asking = asking
         self._starts = attributions.possible_starts(lines)
@@ -65,7 +70,19 @@ class _Openings:
         end = copies.end_of_opening(self._lines, at)
         if end is None and at in self._starts:
             end = attributions.end_of(self._lines, at, self._starts[at])
-        return end
+        return self._end_of_known(at) if end is None and self._known else end
+
+    def _end_of_known(self, at: int) -> int | None:
+        """The same for what the HTML names as the head of a quotation."""
+        found = ""
+        for end in range(at, min(at + _MAX_WRAPPED, len(self._lines))):
+            line = self._lines[end]
+            if not line.strip() or is_marked(line):
+                return None
+            found += html_hints.key(line[:_MAX_LINE])
+            if found in self._known:
+                return end + 1
+        return None
 
     def first_quoted(self, at: int) -> int | None:
         """The first line that says something from ``at`` on, past openings that follow."""
@@ -80,13 +97,13 @@ class _Openings:
         return following
 
 
-def _stretches(lines: list[str], asking: Container[int]) -> list[list[int]] | None:
+def _stretches(lines: list[str], asking: Container[int], hints: Hints) -> list[list[int]] | None:
     """The numbers of the author's lines, parted where something quoted stood.
 
     None when a copy opens before the author said anything: whose the text below is, is unsure.
     """
     stretches: list[list[int]] = [[]]
-    openings = _Openings(lines, asking)
+    openings = _Openings(lines, asking, hints)
     said = False
     at = 0
     while at < len(lines):

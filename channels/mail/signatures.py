@@ -1,8 +1,9 @@
 """What stands under an author's words: signature, device line, legal and list footers."""
 
 import re
+from collections.abc import Set
 
-from channels.mail import contacts, devices, footers
+from channels.mail import contacts, devices, footers, html_hints
 from channels.mail.copy_phrases import BARE_RULE
 
 _DELIMITER = re.compile(r"^\s{0,2}(?:- )?(?:--|—|–|__|-- \*|‐‐|──)\s*$")
@@ -14,6 +15,7 @@ _MAX_LEGAL = 40
 _SHORTEST = 10
 _PARAGRAPH = 12
 _MAX_CONTACTS = 24
+_MAX_LINE = 500
 _CONTACT = re.compile(
     r"@\w|https?://|www\.|(?:\+|00)?\d[\d .-]{8,}|\bt[ée]l\b|\bmob\b|\bfax\b", re.IGNORECASE
 )
@@ -21,16 +23,23 @@ _CONTACT = re.compile(
 Stretch = list[int]
 
 
-def without(lines: list[str], stretches: list[Stretch]) -> list[Stretch]:
+def without(
+    lines: list[str], stretches: list[Stretch], known: Set[str] = frozenset()
+) -> list[Stretch]:
     """The ``stretches`` of line numbers, each without what its author did not type.
 
-    The last lines that say something are never taken when nothing would be left.
+    :param known: keys of the signatures that the HTML names (:func:`html_hints.key`).
+        The last lines that say something are never taken when nothing would be left.
     """
     kept: list[Stretch] = []
     said = False
     for number, stretch in enumerate(stretches):
         last = number == len(stretches) - 1
         rest = _cut(lines, _without_armour(lines, stretch), said=said, last=last)
+        if known:
+            rest = _without_device(lines, _cut_known(lines, rest, known))
+        if last:
+            rest = _cut_contacts(lines, rest)
         said = said or _says_something(lines, rest)
         kept.append(rest)
     return kept
@@ -38,15 +47,32 @@ def without(lines: list[str], stretches: list[Stretch]) -> list[Stretch]:
 
 def _cut(lines: list[str], stretch: Stretch, *, said: bool, last: bool) -> Stretch:
     stretch = _cut_at_delimiter(lines, stretch, said=said and last)
-    stretch = _cut_footer(lines, stretch, said=said)
+    stretch = _without_device(lines, _cut_footer(lines, stretch, said=said))
+    return _cut_at_delimiter(lines, stretch, said=said and last)
+
+
+def _without_device(lines: list[str], stretch: Stretch) -> Stretch:
+    """Without the device lines, rules and blank lines at its end."""
     end = len(stretch)
     while end:
         line = lines[stretch[end - 1]]
         if line.strip() and not (_is_rule(line) or devices.is_device_line(line)):
             break
         end -= 1
-    stretch = _cut_at_delimiter(lines, stretch[:end], said=said and last)
-    return _cut_contacts(lines, stretch) if last else stretch
+    return stretch[:end]
+
+
+def _cut_known(lines: list[str], stretch: Stretch, known: Set[str]) -> Stretch:
+    """Above the signature that the HTML names, when it ends the text."""
+    longest = max(map(len, known))
+    found = ""
+    for number in range(len(stretch) - 1, 0, -1):
+        found = html_hints.key(lines[stretch[number]][:_MAX_LINE]) + found
+        if len(found) > longest:
+            break
+        if found in known and _says_something(lines, stretch[:number]):
+            return stretch[:number]
+    return stretch
 
 
 def _cut_at_delimiter(lines: list[str], stretch: Stretch, *, said: bool) -> Stretch:
