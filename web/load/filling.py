@@ -87,14 +87,14 @@ def _persons(
                 "search_name": folded, "foreigner_number": f"{9_000_000_000 + n}",
                 "nationality": None, "language": rng.choice(words.LANGUAGES),
                 "department": rng.choice(words.DEPARTMENTS), "document_expires_on": None,
-                "created_at": ground.until,
+                "created_at": ground.until, "number_vouched_at": ground.until,
             }
         )  # fmt: skip
         names += [{"person_id": person_id, "word": word} for word in set(folded.split())]
         for kind, value in (("email", f"load{n}@example.org"), ("phone", f"+336{n:08d}")):
             contacts.append(
                 {"id": next(ids["person_contact"]), "person_id": person_id, "kind": kind,
-                 "value": value, "failed_at": None}
+                 "value": value, "failed_at": None, "vouched_at": ground.until}
             )  # fmt: skip
     _insert(Person, people)
     _insert(PersonContact, contacts)
