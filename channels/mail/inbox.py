@@ -9,20 +9,22 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import OperationalError
 
 from channels.mail.fetching import FetchedMessage, MailboxAddress, fetch_mailbox
 from channels.mail.keys import mail_key
+from channels.mail.plain import settle_plain
 from channels.mail.reading import OpenedMail, open_mail
 from channels.mail.understanding import settle_mail
 from support.intake.models import Channel, Outcome, Received
-from support.intake.receiving import Kept, raw_of, receive
+from support.intake.receiving import Arrival, Kept, outbox_key, raw_of, receive_all
 from support.intake.settling import hold_unsettled, settle, take_unsettled
 from support.kernel import db
 from support.outbox.draining import TryLater
+from support.outbox.publishing import done_already
 from support.tickets.filing import Why
 
 log = logging.getLogger(__name__)
@@ -47,13 +49,14 @@ def take_in(raw: bytes, source: str) -> Kept:
     return take_in_all([(raw, source)])[0]
 
 
-def take_in_all(messages: Iterable[tuple[bytes, str]]) -> list[Kept]:
-    """Keep several (raw, source) in one commit: all of them or, when this raises, none."""
+def take_in_all(messages: Iterable[tuple[bytes, str]], *, at_once: bool = False) -> list[Kept]:
+    """Keep several (raw, source) in one commit: all of them or, when this raises, none.
+
+    ``at_once``: the caller goes on to :func:`understand_all`.
+    """
+    arrivals = [Arrival(raw, source, mail_key(raw)) for raw, source in messages]
     with db.transaction():
-        return [
-            receive(Channel.EMAIL, raw, source=source, dedupe_key=mail_key(raw))
-            for raw, source in messages
-        ]
+        return receive_all(Channel.EMAIL, arrivals, tried=at_once)
 
 
 def fetch(url: str) -> Fetched:
@@ -88,10 +91,7 @@ def understand(received_id: int) -> None:
         _begin_try(received_id)
         opened = _open(received_id)
         if opened is not None:
-            with db.transaction():
-                received = hold_unsettled(received_id)
-                if received is not None:
-                    settle_mail(opened, received)
+            _settle(received_id, opened)
     except _NOT_ITS_FAULT as error:
         _take_back_try(received_id)
         raise TryLater(f"{type(error).__name__}: {error}") from error
@@ -109,6 +109,58 @@ def understand_now(received_id: int) -> str | None:
         except Exception as error:  # kept already: whatever it is, the outbox tries again
             problem = f"{type(error).__name__}: {error}"
     return problem
+
+
+def understand_all(raws: Mapping[int, bytes]) -> dict[int, str]:
+    """File messages kept just now ``at_once``, by the number under which each was kept.
+
+    Most share one commit; one that is not plain, or in whose way something stands, is taken
+    alone. :returns: what stood in the way of those that must wait.
+    """
+    opened = {number: mail for number, raw in raws.items() if (mail := _opened(raw))}
+    settled = _settle_together(opened)
+    problems: dict[int, str] = {}
+    for number in raws:
+        if number not in settled and not (number in opened and _settled(number, opened[number])):
+            problem = understand_now(number)
+            if problem:
+                problems[number] = problem
+    return problems
+
+
+def _opened(raw: bytes) -> OpenedMail | None:
+    try:
+        return open_mail(raw)
+    except Exception:  # tried again alone, where its failures are counted
+        log.exception("a mail was not opened among others")
+        return None
+
+
+def _settle_together(opened: Mapping[int, OpenedMail]) -> set[int]:
+    try:
+        with db.transaction():
+            return settle_plain(opened)
+    except Exception:  # nothing was written: each is taken alone
+        log.exception("%d mails were not filed together", len(opened))
+        return set()
+
+
+def _settled(received_id: int, opened: OpenedMail) -> bool:
+    """The try that was counted when it was kept."""
+    try:
+        _settle(received_id, opened)
+        return True
+    except Exception:
+        log.exception("mail %s was not filed at once", received_id)
+        return False
+
+
+def _settle(received_id: int, opened: OpenedMail) -> None:
+    with db.transaction():
+        received = hold_unsettled(received_id)
+        if received is not None:
+            settle_mail(opened, received)
+            done_already([outbox_key(received_id)])
 
 
 def _begin_try(received_id: int) -> None:

@@ -6,16 +6,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from support.intake.models import Channel, Received
 from support.kernel import db, files
+from support.kernel.time import now
 from support.outbox.publishing import publish
 
 # Above this a raw message lives in the file store, so that the table stays quick to read.
 INLINE_LIMIT = 256 * 1024
+TOPIC = "intake.received"
+SOON = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -26,35 +30,79 @@ class Kept:
     again: bool
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """Something to be kept as it came. ``dedupe_key`` (64 hex) tells the same thing sent twice."""
+
+    raw: bytes
+    source: str
+    dedupe_key: str
+
+
 def receive(channel: Channel, raw: bytes, *, source: str, dedupe_key: str) -> Kept:
-    """Keep ``raw`` as it came. ``dedupe_key`` (64 hex) tells the same thing sent twice.
+    """Keep ``raw`` as it came.
 
     Publishes ``intake.received`` for what is new. The caller commits: only then is it ours.
     """
+    return receive_all(channel, [Arrival(raw, source, dedupe_key)])[0]
+
+
+def receive_all(
+    channel: Channel, arrivals: Sequence[Arrival], *, tried: bool = False
+) -> list[Kept]:
+    """Keep each as :func:`receive` does, in as many statements as for one.
+
+    ``tried``: the caller understands them at once, and counts that try now. Others leave them
+    alone for a while, and take them up should the caller die.
+    """
+    known = _known_all(channel, [one.dedupe_key for one in arrivals])
+    fresh: dict[str, Received] = {}
+    for one in arrivals:
+        if one.dedupe_key not in known and one.dedupe_key not in fresh:
+            fresh[one.dedupe_key] = _row(channel, one, tried=tried)
     session = db.session()
-    known = _known(channel, dedupe_key)
-    if known is not None:
-        return Kept(known, again=True)
-    small = len(raw) <= INLINE_LIMIT
-    received = Received(
-        channel=channel,
-        source=source[:200],
-        dedupe_key=dedupe_key,
-        raw=raw if small else None,
-        raw_key=None if small else files.store().put(raw).key,
-        size=len(raw),
-    )
     try:
         with session.begin_nested():
-            session.add(received)
+            session.add_all(fresh.values())
     except IntegrityError:
-        # Another process kept the same thing between our look and our insert.
-        known = _known(channel, dedupe_key)
-        if known is None:
+        # Another process kept one of them between our look and our insert: look again.
+        if not _known_all(channel, list(fresh)):
             raise
-        return Kept(known, again=True)
-    publish("intake.received", received_id=received.id, channel=channel.value)
-    return Kept(received, again=False)
+        return receive_all(channel, arrivals, tried=tried)
+    at = now() + SOON if tried else None
+    for received in fresh.values():
+        publish(
+            TOPIC,
+            at=at,
+            key=outbox_key(received.id),
+            received_id=received.id,
+            channel=channel.value,
+        )
+    kept = []
+    for one in arrivals:
+        known_before = known.get(one.dedupe_key)
+        received = known_before or fresh[one.dedupe_key]
+        kept.append(Kept(received, again=known_before is not None))
+        known[one.dedupe_key] = received
+    return kept
+
+
+def outbox_key(received_id: int) -> str:
+    """The key of the row that asks for it to be understood."""
+    return f"{TOPIC}:{received_id}"
+
+
+def _row(channel: Channel, one: Arrival, *, tried: bool) -> Received:
+    small = len(one.raw) <= INLINE_LIMIT
+    return Received(
+        channel=channel,
+        source=one.source[:200],
+        dedupe_key=one.dedupe_key,
+        raw=one.raw if small else None,
+        raw_key=None if small else files.store().put(one.raw).key,
+        size=len(one.raw),
+        attempts=int(tried),
+    )
 
 
 def receive_form(channel: Channel, raw: bytes, *, source: str, dedupe_key: str) -> Kept:
@@ -113,6 +161,9 @@ def not_understood(limit: int = 100) -> Sequence[int]:
 
 
 def _known(channel: Channel, dedupe_key: str) -> Received | None:
-    return db.session().scalar(
-        select(Received).where(Received.channel == channel, Received.dedupe_key == dedupe_key)
-    )
+    return _known_all(channel, [dedupe_key]).get(dedupe_key)
+
+
+def _known_all(channel: Channel, keys: Sequence[str]) -> dict[str, Received]:
+    query = select(Received).where(Received.channel == channel, Received.dedupe_key.in_(keys))
+    return {received.dedupe_key: received for received in db.session().scalars(query)}

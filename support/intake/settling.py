@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from support.intake.models import Outcome, Received
@@ -14,11 +16,14 @@ def hold_unsettled(received_id: int) -> Received | None:
 
     Of two that try to understand the same thing, the second waits and finds it settled.
     """
-    query = select(Received).where(Received.id == received_id).with_for_update()
-    received = db.session().scalar(query)
-    if received is None or received.outcome is not None:
-        return None
-    return received
+    return hold_all_unsettled([received_id]).get(received_id)
+
+
+def hold_all_unsettled(identifiers: Sequence[int]) -> dict[int, Received]:
+    """The rows without an outcome among these, by their number, held as the one above is."""
+    query = select(Received).where(Received.id.in_(identifiers)).order_by(Received.id)
+    rows = db.session().scalars(query.with_for_update()).all()
+    return {received.id: received for received in rows if received.outcome is None}
 
 
 def take_unsettled(received_id: int) -> Received | None:

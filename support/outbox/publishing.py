@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
+
 from support.kernel import db
 from support.kernel.time import now
-from support.outbox.models import OutboxRow
+from support.outbox.models import OutboxRow, OutboxState
 
 
 def publish(
@@ -22,3 +25,13 @@ def publish(
     current.add(row)
     current.info["outbox_written"] = True
     return row
+
+
+def done_already(keys: Collection[str]) -> None:
+    """What these rows ask for was done in this transaction: nobody need do it any more."""
+    db.session().execute(
+        update(OutboxRow)
+        .where(OutboxRow.key.in_(keys), OutboxRow.state == OutboxState.WAITING)
+        .values(state=OutboxState.DONE, done_at=now(), last_error=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -17,7 +17,7 @@ from support.catalogue.models import ContactReason
 from support.intake.models import Channel, Outcome, Received
 from support.kernel import db
 from support.kernel.time import now
-from support.people.identifying import Identity, recognise_or_create
+from support.people.identifying import Identity, recognise_or_create_all
 from support.people.models import Agent, ContactKind, Person, Role
 from support.people.vouching import vouch
 from support.tickets.following_up import long_closed
@@ -25,7 +25,7 @@ from support.tickets.journal import Words
 from support.tickets.linking import end_of_duplicates, link
 from support.tickets.looping import in_circles, last_ticket, tell_owner
 from support.tickets.models import ClosedHow, Follower, Link, Ticket
-from support.tickets.opening import TicketDraft, open_ticket
+from support.tickets.opening import TicketDraft, open_tickets
 from support.tickets.replying import person_replies
 from support.tickets.timeline import Entry
 from support.tickets.visibility import PAGE, hold
@@ -89,7 +89,7 @@ def file(message: Incoming) -> Filed:
         if message.vouched and agent.active and agent.role is Role.SITE_REFERENT:
             return open_from(message, referent=agent)
         return Filed(Outcome.QUARANTINED, why=Why.STAFF_ADDRESS)
-    began, person = now(), _person(message)
+    began, person = now(), recognise_or_create_all([_identity(message)])[0]
     if person.created_at < began and in_circles(message.sender):
         last = last_ticket(person)
         tell_owner(last, message.sender)
@@ -141,7 +141,7 @@ def _open_beside(message: Incoming, earlier: Ticket) -> Filed:
 
 
 def append(message: Incoming, ticket: Ticket, *, by: Person | Agent) -> Filed:
-    entry = person_replies(ticket, _unrepeated(message), by=by)
+    entry = person_replies(ticket, _unrepeated(message).words, by=by)
     return Filed(Outcome.APPENDED, ticket, entry)
 
 
@@ -149,28 +149,41 @@ def open_from(
     message: Incoming, referent: Agent | None = None, person: Person | None = None
 ) -> Filed:
     """A new ticket of the sender (found out unless given), to be qualified by its first reader."""
-    if referent is None and person is None:
-        person = _person(message)
-    reason = (
-        db.session()
-        .scalars(select(ContactReason).where(ContactReason.code == UNSORTED_REASON))
-        .one()
-    )
-    draft = TicketDraft(
+    message = _unrepeated(message)
+    author = referent or person
+    ticket = (_open([(message, author)]) if author else open_all([message]))[0]
+    return Filed(Outcome.CREATED, ticket, db.session().get(Entry, ticket.last_entry_id))
+
+
+def open_all(messages: Sequence[Incoming]) -> list[Ticket]:
+    """A new ticket for each, in as many statements as for one.
+
+    Each has a sender, and a Message-ID that no entry has yet (or none).
+    """
+    persons = recognise_or_create_all([_identity(message) for message in messages])
+    return _open(list(zip(messages, persons, strict=True)))
+
+
+def _open(pairs: Sequence[tuple[Incoming, Person | Agent]]) -> list[Ticket]:
+    unsorted = select(ContactReason).where(ContactReason.code == UNSORTED_REASON)
+    reason = db.session().scalars(unsorted).one()
+    return open_tickets([(_draft(message, author, reason), author) for message, author in pairs])
+
+
+def _draft(message: Incoming, author: Person | Agent, reason: ContactReason) -> TicketDraft:
+    person = author if isinstance(author, Person) else None
+    return TicketDraft(
         subject=message.subject,
-        words=_unrepeated(message),
+        words=message.words,
         reason=reason,
         channel=Channel.EMAIL,
         person=person,
-        requester_agent=referent,
+        requester_agent=author if isinstance(author, Agent) else None,
         language=message.language,
         department=person.department if person else None,
         acknowledge=message.may_acknowledge,
         first_received_at=message.received.received_at,
     )
-    ticket = open_ticket(draft, by=person or referent)  # type: ignore[arg-type]
-    entry = db.session().get(Entry, ticket.last_entry_id)
-    return Filed(Outcome.CREATED, ticket, entry)
 
 
 def find_ticket(message: Incoming) -> Ticket | None:
@@ -235,21 +248,20 @@ def _author(ticket: Ticket) -> Person | Agent:
     return ticket.person
 
 
-def _person(message: Incoming) -> Person:
+def _identity(message: Incoming) -> Identity:
     given, _, family = message.sender_name.strip().partition(" ")
-    who = Identity(
+    return Identity(
         given_name=given, family_name=family, email=message.sender, language=message.language
     )
-    return recognise_or_create(who)
 
 
 def _agent_at(address: str) -> Agent | None:
     return db.session().scalar(select(Agent).where(Agent.email == address))
 
 
-def _unrepeated(message: Incoming) -> Words:
+def _unrepeated(message: Incoming) -> Incoming:
     """Two different messages may carry one Message-ID (bad senders): the second keeps none."""
     taken = select(Entry.id).where(Entry.message_id == message.words.message_id)
     if message.words.message_id and db.session().scalar(taken) is not None:
-        return replace(message.words, message_id=None)
-    return message.words
+        return replace(message, words=replace(message.words, message_id=None))
+    return message

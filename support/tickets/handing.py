@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from support.kernel import db
@@ -47,13 +49,21 @@ def let_see(ticket: Ticket, team: Team) -> None:
         session.flush()
 
 
-def front_team(reference: str, *, for_referent: bool) -> Team:
-    """The team that answers a new ticket: the centre for persons, the project for referents.
+def let_see_new(ticket: Ticket, *teams: Team) -> None:
+    """For a ticket that nobody sees yet. Not flushed."""
+    for team_id in sorted({team.id for team in teams}):
+        db.session().add(TicketAccess(ticket_id=ticket.id, team_id=team_id))
 
-    Several teams of the same kind share the arrivals evenly, by the drawn reference.
-    """
+
+def front_teams(*, for_referent: bool) -> Sequence[Team]:
+    """The teams that answer new tickets: the centre's for persons, the project for referents."""
     kind = TeamKind.PROJECT_DIRECTORATE if for_referent else TeamKind.CONTACT_CENTRE
     teams = db.session().scalars(select(Team).where(Team.kind == kind).order_by(Team.id)).all()
     if not teams:
         raise RuntimeError(f"no team of kind {kind}: load the organisation first")
+    return teams
+
+
+def share(teams: Sequence[Team], reference: str) -> Team:
+    """Several teams of a kind share the arrivals evenly, by the drawn reference."""
     return teams[int(reference[4:11]) % len(teams)]

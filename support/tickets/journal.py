@@ -43,7 +43,35 @@ class Words:
 
 def write(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry:
     """Add an entry and touch the ticket. Flushes, so that the entry has its number."""
-    entry = Entry(
+    return add(ticket, said(ticket, kind, words, by=by))
+
+
+def note_event(
+    ticket: Ticket, event: str, *, by: Author, once_key: str | None = None, **facts: Any
+) -> Entry:
+    """Add what happened. ``facts`` must be JSON and free of anything the team may not see."""
+    return add(ticket, happened(ticket, event, by=by, once_key=once_key, **facts))
+
+
+def add(ticket: Ticket, entry: Entry) -> Entry:
+    add_all([(ticket, entry)])
+    return entry
+
+
+def add_all(lines: Sequence[tuple[Ticket, Entry]]) -> None:
+    """Add entries, in this order, and touch their tickets. Flushes once for all of them."""
+    session = db.session()
+    session.add_all(entry for _, entry in lines)
+    session.flush()
+    instant = now()
+    for ticket, entry in lines:
+        ticket.updated_at = instant
+        ticket.last_entry_id = entry.id
+
+
+def said(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry:
+    """What somebody said, as an entry to be added."""
+    return Entry(
         ticket_id=ticket.id,
         kind=kind,
         channel=words.channel,
@@ -58,14 +86,13 @@ def write(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry
         once_key=words.once_key,
         attachments=[_attachment(f) for f in words.files],
     )
-    return _add(ticket, entry)
 
 
-def note_event(
+def happened(
     ticket: Ticket, event: str, *, by: Author, once_key: str | None = None, **facts: Any
 ) -> Entry:
-    """Add what happened. ``facts`` must be JSON and free of anything the team may not see."""
-    entry = Entry(
+    """What happened, as an entry to be added; see :func:`note_event`."""
+    return Entry(
         ticket_id=ticket.id,
         kind=EntryKind.EVENT,
         event=event,
@@ -75,16 +102,6 @@ def note_event(
         author_person=person_of(by),
         attachments=[],
     )
-    return _add(ticket, entry)
-
-
-def _add(ticket: Ticket, entry: Entry) -> Entry:
-    session = db.session()
-    session.add(entry)
-    session.flush()
-    ticket.updated_at = now()
-    ticket.last_entry_id = entry.id
-    return entry
 
 
 def _attachment(file: FileDraft) -> Attachment:

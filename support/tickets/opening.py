@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from support.catalogue.models import ContactReason, Field, Procedure
@@ -18,8 +20,8 @@ from support.people.models import Agent, Person, Team
 from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.authors import Author, agent_of
-from support.tickets.handing import front_team, let_see
-from support.tickets.journal import Words, note_event, write
+from support.tickets.handing import front_teams, let_see_new, share
+from support.tickets.journal import Words, add_all, happened, said
 from support.tickets.models import Ticket
 from support.tickets.references import new_reference
 from support.tickets.timeline import EntryKind
@@ -51,26 +53,44 @@ class TicketDraft:
     first_received_at: datetime | None = None
 
 
+Request = tuple[TicketDraft, Author]
+
+
 def open_ticket(draft: TicketDraft, *, by: Author) -> Ticket:
     """Create the ticket with its first entry, its owner and its promised date.
 
     Raises Forbidden when ``by`` is an agent who may not, Invalid ``ticket.empty`` when nothing
     is said. The acknowledgement leaves by the outbox, once.
     """
-    _require_right(draft, by)
-    if not draft.words.text.strip() and not draft.words.files:
-        raise Invalid.of("ticket.empty", "text")
-    ticket = _insert(draft, by)
-    let_see(ticket, ticket.team)
-    if draft.requester_agent is not None:
-        let_see(ticket, draft.requester_agent.team)  # the referents follow what their site asked
-    note_event(ticket, "opened", by=by, channel=draft.channel.value, team=ticket.team.label)
-    write(ticket, draft.kind, draft.words, by=by)
-    promising.promise(ticket)
+    return open_tickets([(draft, by)])[0]
+
+
+def open_tickets(requests: Sequence[Request]) -> list[Ticket]:
+    """As :func:`open_ticket` for each, in as many statements as for one. All or none."""
+    for draft, by in requests:
+        _require_right(draft, by)
+        if not draft.words.text.strip() and not draft.words.files:
+            raise Invalid.of("ticket.empty", "text")
+    tickets = _insert(requests)
+    lines = []
+    for ticket, (draft, by) in zip(tickets, requests, strict=True):
+        _let_see(ticket, draft)
+        facts = {"channel": draft.channel.value, "team": ticket.team.label}
+        lines.append((ticket, happened(ticket, "opened", by=by, **facts)))
+        lines.append((ticket, said(ticket, draft.kind, draft.words, by=by)))
+    add_all(lines)
+    promising.promise_all(tickets)
+    for ticket, (draft, _by) in zip(tickets, requests, strict=True):
+        if draft.acknowledge:
+            publish("notice.send", ticket_id=ticket.id, letter="acknowledgement")
     db.session().flush()
-    if draft.acknowledge:
-        publish("notice.send", ticket_id=ticket.id, letter="acknowledgement")
-    return ticket
+    return tickets
+
+
+def _let_see(ticket: Ticket, draft: TicketDraft) -> None:
+    # The referents follow what their site asked.
+    asking = [draft.requester_agent.team] if draft.requester_agent is not None else []
+    let_see_new(ticket, ticket.team, *asking)
 
 
 def _require_right(draft: TicketDraft, by: Author) -> None:
@@ -81,24 +101,49 @@ def _require_right(draft: TicketDraft, by: Author) -> None:
     require(agent, Permission.REPORT_ISSUES if own else Permission.OPEN_TICKETS)
 
 
-def _insert(draft: TicketDraft, by: Author) -> Ticket:
+def _insert(requests: Sequence[Request]) -> list[Ticket]:
+    """The rows, each under a reference that the database has agreed to."""
     session = db.session()
+    fronts = {
+        referent: front_teams(for_referent=referent)
+        for referent in {draft.requester_agent is not None for draft, _ in requests}
+    }
     for _ in range(DRAWS):
-        ticket = _ticket(draft, by)
+        instant = now()
+        references = _draw(instant, len(requests))
+        tickets = [
+            _ticket(draft, by, instant, reference, fronts[draft.requester_agent is not None])
+            for (draft, by), reference in zip(requests, references, strict=True)
+        ]
         try:
             with session.begin_nested():
-                session.add(ticket)
-            return ticket
+                session.add_all(tickets)
+            return tickets
         except IntegrityError as error:
             if "reference" not in str(error.orig):
                 raise
     raise RuntimeError("no free reference found")
 
 
-def _ticket(draft: TicketDraft, by: Author) -> Ticket:
-    instant = now()
-    reference = new_reference(instant)
-    team = draft.team or front_team(reference, for_referent=draft.requester_agent is not None)
+def _draw(instant: datetime, number: int) -> list[str]:
+    """References for so many tickets. One alone is simply tried; of many, some would be taken."""
+    drawn: dict[str, None] = {}
+    for _ in range(DRAWS):
+        fresh = {new_reference(instant): None for _ in range(number - len(drawn))}
+        if number > 1:
+            query = select(Ticket.reference).where(Ticket.reference.in_(fresh))
+            for taken in db.session().scalars(query):
+                del fresh[taken]
+        drawn |= fresh
+        if len(drawn) == number:
+            return list(drawn)
+    raise RuntimeError("no free reference found")
+
+
+def _ticket(
+    draft: TicketDraft, by: Author, instant: datetime, reference: str, fronts: Sequence[Team]
+) -> Ticket:
+    team = draft.team or share(fronts, reference)
     agent = agent_of(by)
     owner = agent if agent is not None and agent.team_id == team.id else None
     return Ticket(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from support.clocks import running
@@ -17,10 +19,19 @@ from support.tickets.visibility import hold
 
 def promise(ticket: Ticket) -> None:
     """Announce a date: the reason's delay in the working hours of the team that answers."""
-    minutes = ticket.reason.answer_hours * 60
-    clock = running.start(ticket.id, ClockKind.ANSWER, minutes, ticket.home_team.calendar_code)
-    ticket.promised_at = clock.deadline
-    ticket.sort_due = clock.deadline or FAR_FUTURE
+    promise_all([ticket])
+
+
+def promise_all(tickets: Sequence[Ticket]) -> None:
+    """Announce a date for each, from this instant on."""
+    starts = [
+        running.Start(ticket.id, ticket.reason.answer_hours * 60, ticket.home_team.calendar_code)
+        for ticket in tickets
+    ]
+    clocks = running.start_all(starts, ClockKind.ANSWER)
+    for ticket, clock in zip(tickets, clocks, strict=True):
+        ticket.promised_at = clock.deadline
+        ticket.sort_due = clock.deadline or FAR_FUTURE
 
 
 def pause(ticket: Ticket) -> None:

@@ -66,37 +66,57 @@ def _groups(messages: Iterator[Named]) -> Iterator[list[Named]]:
 def _take(group: Sequence[Named]) -> bool:
     """Whether all of them are stored. One that cannot be must not stop the others."""
     try:
-        kept = inbox.take_in_all((raw, "ingest") for _, raw in group)
+        kept = inbox.take_in_all(((raw, "ingest") for _, raw in group), at_once=True)
     except Exception as error:
         if len(group) > 1:
             stored = [_take([one]) for one in group]
             return all(stored)
         _say(f"{group[0][0]}: not stored: {_first_line(error)}")
         return False
-    news = {one.received.id for one in kept if not one.again or one.received.outcome is None}
-    for (name, raw), one in zip(group, kept, strict=True):
-        _report(name, raw, one, known=one.received.id not in news)
-        news.discard(one.received.id)
+    news = _news(group, kept)
+    for number, problem in inbox.understand_all(news).items():
+        _say(f"message {number}: stored, to be understood later: {problem}")
+    _report(group, kept, set(news))
     return True
 
 
-def _report(name: str, raw: bytes, kept: Kept, *, known: bool) -> None:
-    problem = inbox.understand_now(kept.received.id)
-    if problem:
-        _say(f"{name}: stored, to be understood later: {problem}")
-    with db.transaction(write=False):
-        received = db.session().get_one(Received, kept.received.id)
-        ticket = db.session().scalar(select(Ticket).where(Ticket.id == received.ticket_id))
-        outcome = Outcome.DUPLICATE if known else received.outcome
+def _news(group: Sequence[Named], kept: Sequence[Kept]) -> dict[int, bytes]:
+    """What is to be understood, by number: new, or kept before and not understood yet."""
+    found: dict[int, bytes] = {}
+    for (_, raw), one in zip(group, kept, strict=True):
+        if one.received.outcome is None:
+            found.setdefault(one.received.id, raw)
+    return found
+
+
+def _report(group: Sequence[Named], kept: Sequence[Kept], news: set[int]) -> None:
+    """A line for each; of the same message given twice, the first is the new one."""
+    became = _became({one.received.id for one in kept})
+    for (name, raw), one in zip(group, kept, strict=True):
+        outcome, reference, entry_id = became[one.received.id]
+        known = one.received.id not in news
+        news.discard(one.received.id)
+        shown_outcome = Outcome.DUPLICATE if known else outcome
         print_line(
             {
                 "file": name,
-                "outcome": outcome.value if outcome else None,
-                "ticket": shown(ticket.reference) if ticket else None,
-                "entry": received.entry_id,
+                "outcome": shown_outcome.value if shown_outcome else None,
+                "ticket": shown(reference) if reference else None,
+                "entry": entry_id,
                 "message_id": mail_id(raw),
             }
         )
+
+
+def _became(numbers: set[int]) -> dict[int, tuple[Outcome | None, str | None, int | None]]:
+    query = (
+        select(Received.id, Received.outcome, Ticket.reference, Received.entry_id)
+        .outerjoin(Ticket, Ticket.id == Received.ticket_id)
+        .where(Received.id.in_(numbers))
+    )
+    with db.transaction(write=False) as session:
+        rows = session.execute(query).all()
+    return {row.id: (row.outcome, row.reference, row.entry_id) for row in rows}
 
 
 def _say(words: str) -> None:

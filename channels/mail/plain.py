@@ -1,0 +1,79 @@
+"""Most mails ask something new: they are filed together, in a few statements for all of them.
+
+What else a mail may be (an answer, a report, a robot, one of us) is for ``understanding``, one by
+one. A mail is plain only when none of its rules could say anything of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from channels.mail.reading import OpenedMail, incoming
+from support.intake.models import Received
+from support.intake.receiving import outbox_key
+from support.intake.settling import hold_all_unsettled, settle
+from support.kernel import db
+from support.kernel.taking_turns import take_turns
+from support.outbox.publishing import done_already
+from support.people.models import Agent
+from support.tickets.filing import Incoming, open_all
+from support.tickets.timeline import Entry
+
+
+def settle_plain(opened: Mapping[int, OpenedMail]) -> set[int]:
+    """Open a request for each plain mail among these, by the number under which it was kept.
+
+    :returns: the numbers of those settled; the others are as they were. Flushes.
+    """
+    candidates = {number: mail for number, mail in opened.items() if _looks_plain(mail)}
+    kept = hold_all_unsettled(sorted(candidates))
+    messages = _plain({n: incoming(candidates[n], kept[n]) for n in kept})
+    if not messages:
+        return set()
+    take_turns(f"sender:{message.sender}" for message in messages)
+    rows: list[Received] = []
+    for message, filed in zip(messages, open_all(messages), strict=True):
+        assert filed.ticket is not None
+        assert filed.entry is not None
+        settle(message.received, filed.outcome, ticket_id=filed.ticket.id, entry_id=filed.entry.id)
+        rows.append(message.received)
+    done_already([outbox_key(row.id) for row in rows])
+    return {row.id for row in rows}
+
+
+def _looks_plain(opened: OpenedMail) -> bool:
+    mail = opened.mail
+    return (
+        mail.verdict.may_be_answered
+        and not mail.verdict.reason
+        and bool(opened.sender)
+        and bool(opened.text or opened.files)
+        and not opened.threads
+        and not any(defect.startswith("unreadable") for defect in mail.defects)
+    )
+
+
+def _plain(messages: Mapping[int, Incoming]) -> list[Incoming]:
+    """Without those that name a ticket, come from one of us, or repeat a Message-ID."""
+    untagged = [messages[n] for n in sorted(messages) if messages[n].reference is None]
+    ids = Counter(message.words.message_id for message in untagged)
+    known = _known(Entry.message_id, (one for one in ids if one))
+    ours = _known(Agent.email, {message.sender for message in untagged})
+    return [
+        message
+        for message in untagged
+        if message.sender not in ours
+        and message.words.message_id not in known
+        and (message.words.message_id is None or ids[message.words.message_id] == 1)
+    ]
+
+
+def _known(column: object, values: Iterable[str]) -> set[str]:
+    wanted = sorted(values)
+    if not wanted:
+        return set()
+    query = select(column).where(column.in_(wanted))  # type: ignore[call-overload, attr-defined]
+    return set(db.session().scalars(query))
