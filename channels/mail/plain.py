@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 
 from channels.mail.reading import OpenedMail, incoming
-from support.intake.models import Received
+from support.intake.models import Outcome
 from support.intake.receiving import outbox_key
 from support.intake.settling import hold_all_unsettled, settle
 from support.kernel import db
@@ -34,14 +34,16 @@ def settle_plain(opened: Mapping[int, OpenedMail]) -> set[int]:
     if not messages:
         return set()
     take_turns(f"sender:{message.sender}" for message in messages)
-    rows: list[Received] = []
-    for message, filed in zip(messages, open_all(messages), strict=True):
-        assert filed.ticket is not None
-        assert filed.entry is not None
-        settle(message.received, filed.outcome, ticket_id=filed.ticket.id, entry_id=filed.entry.id)
-        rows.append(message.received)
-    done_already([outbox_key(row.id) for row in rows])
-    return {row.id for row in rows}
+    for message, ticket in zip(messages, open_all(messages), strict=True):
+        settle(
+            message.received,
+            Outcome.CREATED,
+            ticket_id=ticket.id,
+            entry_id=ticket.last_entry_id,
+        )
+    settled = {message.received.id for message in messages}
+    done_already([outbox_key(number) for number in settled])
+    return settled
 
 
 def _looks_plain(opened: OpenedMail) -> bool:

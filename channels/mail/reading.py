@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from channels.mail import authenticating, post
@@ -136,6 +137,7 @@ def usable(address: Address | None) -> str:
     return usable_address(address.address) if address is not None and address.usable else ""
 
 
+@lru_cache(maxsize=1024)  # asked several times for each mail
 def usable_address(address: str) -> str:
     try:
         found = email_address(address)

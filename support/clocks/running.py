@@ -26,16 +26,19 @@ class Start:
 
 def start(ticket_id: int, kind: ClockKind, minutes: int, calendar_code: str) -> Clock:
     """Start a clock of ``minutes`` of working time. The database refuses a second live one."""
-    return start_all([Start(ticket_id, minutes, calendar_code)], kind)[0]
+    clock = started([Start(ticket_id, minutes, calendar_code)], kind)[0]
+    db.session().add(clock)
+    db.session().flush()
+    return clock
 
 
-def start_all(several: Sequence[Start], kind: ClockKind) -> list[Clock]:
-    """Start clocks at one instant. Flushes once for all of them."""
+def started(several: Sequence[Start], kind: ClockKind) -> list[Clock]:
+    """Clocks that start now, at one instant, to be added by the caller."""
     begun = now()
     spans = {(one.calendar_code, one.minutes) for one in several}
     hours = {code: hours_of(code) for code in {code for code, _ in spans}}
     ends = {(code, minutes): add_working(begun, minutes, hours[code]) for code, minutes in spans}
-    clocks = [
+    return [
         Clock(
             ticket_id=one.ticket_id,
             kind=kind,
@@ -46,9 +49,6 @@ def start_all(several: Sequence[Start], kind: ClockKind) -> list[Clock]:
         )
         for one in several
     ]
-    db.session().add_all(clocks)
-    db.session().flush()
-    return clocks
 
 
 def live(ticket_id: int, kind: ClockKind = ClockKind.ANSWER) -> Clock | None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from support.intake.models import Channel, Received
 from support.kernel import db, files
+from support.kernel.numbering import reserve
 from support.kernel.time import now
 from support.outbox.publishing import publish
 
@@ -60,6 +61,9 @@ def receive_all(
     for one in arrivals:
         if one.dedupe_key not in known and one.dedupe_key not in fresh:
             fresh[one.dedupe_key] = _row(channel, one, tried=tried)
+    if len(fresh) > 1:
+        for received, number in zip(fresh.values(), reserve(Received, len(fresh)), strict=True):
+            received.id = number
     session = db.session()
     try:
         with session.begin_nested():

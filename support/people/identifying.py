@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from support.kernel import db
+from support.kernel.numbering import reserve
 from support.kernel.taking_turns import take_turns
 from support.kernel.time import now
 from support.people.finding import persons_numbered, persons_reached_at
@@ -162,18 +163,31 @@ def _found_or_created(
     }
     take_turns(f"person:{sign}" for sign in signs)
     known = _Known.about(several)
-    found = []
+    found, made = [], []
     for who in several:
         person = find(who, known)
         if person is None:
             person = Person(given_name="", family_name="", language=who.language, contacts=[])
             index_name(person)
-            db.session().add(person)
+            made.append(person)
             known.add(person, who)
         _complete(person, who, vouched=vouched)
         found.append(person)
+    _add_numbered(made)
     db.session().flush()
     return found
+
+
+def _add_numbered(persons: Sequence[Person]) -> None:
+    """Numbered ahead, they and what they hold are written in a few statements for all."""
+    if len(persons) > 1:
+        contacts = [contact for person in persons for contact in person.contacts]
+        for person, number in zip(persons, reserve(Person, len(persons)), strict=True):
+            person.id = number
+        numbers = reserve(PersonContact, len(contacts))
+        for contact, number in zip(contacts, numbers, strict=True):
+            contact.id = number
+    db.session().add_all(persons)
 
 
 def _surely_reached(person: Person, who: Identity, kind: ContactKind, value: str) -> bool:

@@ -14,6 +14,7 @@ from support.catalogue.models import ContactReason, Field, Procedure
 from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.errors import Invalid
+from support.kernel.numbering import reserve
 from support.kernel.time import now
 from support.outbox.publishing import publish
 from support.people.models import Agent, Person, Team
@@ -21,10 +22,10 @@ from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.authors import Author, agent_of
 from support.tickets.handing import front_teams, let_see_new, share
-from support.tickets.journal import Words, add_all, happened, said
+from support.tickets.journal import Words, happened, said
 from support.tickets.models import Ticket
 from support.tickets.references import new_reference
-from support.tickets.timeline import EntryKind
+from support.tickets.timeline import Entry, EntryKind
 
 DRAWS = 20  # a month would need millions of tickets before two draws meet twice in a row
 
@@ -71,20 +72,26 @@ def open_tickets(requests: Sequence[Request]) -> list[Ticket]:
         _require_right(draft, by)
         if not draft.words.text.strip() and not draft.words.files:
             raise Invalid.of("ticket.empty", "text")
-    tickets = _insert(requests)
-    lines = []
-    for ticket, (draft, by) in zip(tickets, requests, strict=True):
-        _let_see(ticket, draft)
-        facts = {"channel": draft.channel.value, "team": ticket.team.label}
-        lines.append((ticket, happened(ticket, "opened", by=by, **facts)))
-        lines.append((ticket, said(ticket, draft.kind, draft.words, by=by)))
-    add_all(lines)
-    promising.promise_all(tickets)
-    for ticket, (draft, _by) in zip(tickets, requests, strict=True):
+    # Numbered ahead: a ticket names its newest entry, which names the ticket. It is then
+    # written once, not written and changed.
+    entry_ids = reserve(Entry, 2 * len(requests))
+    pairs = list(zip(entry_ids[::2], entry_ids[1::2], strict=True))
+    tickets = _insert(requests, last_entry_ids=[last for _, last in pairs])
+    for ticket, (draft, by), (first, last) in zip(tickets, requests, pairs, strict=True):
+        _add_first_lines(ticket, draft, by, first, last)
         if draft.acknowledge:
             publish("notice.send", ticket_id=ticket.id, letter="acknowledgement")
     db.session().flush()
     return tickets
+
+
+def _add_first_lines(ticket: Ticket, draft: TicketDraft, by: Author, first: int, last: int) -> None:
+    _let_see(ticket, draft)
+    facts = {"channel": draft.channel.value, "team": ticket.team.label}
+    opened = happened(ticket, "opened", by=by, **facts)
+    words = said(ticket, draft.kind, draft.words, by=by)
+    opened.id, words.id = first, last
+    db.session().add_all([opened, words])
 
 
 def _let_see(ticket: Ticket, draft: TicketDraft) -> None:
@@ -101,13 +108,14 @@ def _require_right(draft: TicketDraft, by: Author) -> None:
     require(agent, Permission.REPORT_ISSUES if own else Permission.OPEN_TICKETS)
 
 
-def _insert(requests: Sequence[Request]) -> list[Ticket]:
-    """The rows, each under a reference that the database has agreed to."""
+def _insert(requests: Sequence[Request], *, last_entry_ids: Sequence[int]) -> list[Ticket]:
+    """The rows, each under a reference that the database has agreed to, and their clocks."""
     session = db.session()
     fronts = {
         referent: front_teams(for_referent=referent)
         for referent in {draft.requester_agent is not None for draft, _ in requests}
     }
+    numbers = reserve(Ticket, len(requests))
     for _ in range(DRAWS):
         instant = now()
         references = _draw(instant, len(requests))
@@ -115,13 +123,18 @@ def _insert(requests: Sequence[Request]) -> list[Ticket]:
             _ticket(draft, by, instant, reference, fronts[draft.requester_agent is not None])
             for (draft, by), reference in zip(requests, references, strict=True)
         ]
+        for ticket, number, last in zip(tickets, numbers, last_entry_ids, strict=True):
+            ticket.id, ticket.last_entry_id = number, last
+        clocks = promising.promised(tickets)
         try:
             with session.begin_nested():
                 session.add_all(tickets)
-            return tickets
         except IntegrityError as error:
             if "reference" not in str(error.orig):
                 raise
+        else:
+            session.add_all(clocks)
+            return tickets
     raise RuntimeError("no free reference found")
 
 

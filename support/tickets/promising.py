@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from support.clocks import running
-from support.clocks.models import ClockKind
+from support.clocks.models import Clock, ClockKind
 from support.kernel import db
 from support.kernel.time import FAR_FUTURE
 from support.tickets.authors import SYSTEM
@@ -19,19 +19,24 @@ from support.tickets.visibility import hold
 
 def promise(ticket: Ticket) -> None:
     """Announce a date: the reason's delay in the working hours of the team that answers."""
-    promise_all([ticket])
+    db.session().add_all(promised([ticket]))
+    db.session().flush()
 
 
-def promise_all(tickets: Sequence[Ticket]) -> None:
-    """Announce a date for each, from this instant on."""
+def promised(tickets: Sequence[Ticket]) -> list[Clock]:
+    """Announce a date for each, from this instant on; the clocks are to be added by the caller.
+
+    The tickets have their numbers, and need not be written yet.
+    """
     starts = [
         running.Start(ticket.id, ticket.reason.answer_hours * 60, ticket.home_team.calendar_code)
         for ticket in tickets
     ]
-    clocks = running.start_all(starts, ClockKind.ANSWER)
+    clocks = running.started(starts, ClockKind.ANSWER)
     for ticket, clock in zip(tickets, clocks, strict=True):
         ticket.promised_at = clock.deadline
         ticket.sort_due = clock.deadline or FAR_FUTURE
+    return clocks
 
 
 def pause(ticket: Ticket) -> None:
