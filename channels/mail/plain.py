@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
-from channels.mail.reading import OpenedMail, incoming
+from channels.mail.reading import OpenedMail, describe, incoming
 from support.intake.models import Outcome
 from support.intake.receiving import outbox_key
 from support.intake.settling import hold_all_unsettled, settle
@@ -20,6 +20,7 @@ from support.kernel.taking_turns import take_turns
 from support.outbox.publishing import done_already
 from support.people.models import Agent
 from support.tickets.filing import Incoming, open_all
+from support.tickets.looping import circling
 from support.tickets.timeline import Entry
 
 
@@ -35,6 +36,7 @@ def settle_plain(opened: Mapping[int, OpenedMail]) -> set[int]:
         return set()
     take_turns(f"sender:{message.sender}" for message in messages)
     for message, ticket in zip(messages, open_all(messages), strict=True):
+        describe(message.received, candidates[message.received.id])
         settle(
             message.received,
             Outcome.CREATED,
@@ -59,15 +61,16 @@ def _looks_plain(opened: OpenedMail) -> bool:
 
 
 def _plain(messages: Mapping[int, Incoming]) -> list[Incoming]:
-    """Without those that name a ticket, come from one of us, or repeat a Message-ID."""
+    """Without those that name a ticket, come from one of us or a circle, or repeat a Message-ID."""
     untagged = [messages[n] for n in sorted(messages) if messages[n].reference is None]
     ids = Counter(message.words.message_id for message in untagged)
     known = _known(Entry.message_id, (one for one in ids if one))
-    ours = _known(Agent.email, {message.sender for message in untagged})
+    senders = {message.sender for message in untagged}
+    others = _known(Agent.email, senders) | circling(senders)
     return [
         message
         for message in untagged
-        if message.sender not in ours
+        if message.sender not in others
         and message.words.message_id not in known
         and (message.words.message_id is None or ids[message.words.message_id] == 1)
     ]

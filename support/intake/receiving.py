@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from support.intake.models import Channel, Received
 from support.kernel import db, files
-from support.kernel.numbering import reserve
+from support.kernel.numbering import number
 from support.kernel.time import now
 from support.outbox.publishing import publish
 
@@ -62,8 +62,7 @@ def receive_all(
         if one.dedupe_key not in known and one.dedupe_key not in fresh:
             fresh[one.dedupe_key] = _row(channel, one, tried=tried)
     if len(fresh) > 1:
-        for received, number in zip(fresh.values(), reserve(Received, len(fresh)), strict=True):
-            received.id = number
+        number(list(fresh.values()))
     session = db.session()
     try:
         with session.begin_nested():
@@ -74,7 +73,7 @@ def receive_all(
             raise
         return receive_all(channel, arrivals, tried=tried)
     at = now() + SOON if tried else None
-    for received in fresh.values():
+    wanted = [
         publish(
             TOPIC,
             at=at,
@@ -82,6 +81,10 @@ def receive_all(
             received_id=received.id,
             channel=channel.value,
         )
+        for received in fresh.values()
+    ]
+    if len(wanted) > 1:
+        number(wanted)
     kept = []
     for one in arrivals:
         known_before = known.get(one.dedupe_key)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from support.kernel import db
-from support.kernel.numbering import reserve
+from support.kernel.numbering import number
 from support.kernel.taking_turns import take_turns
 from support.kernel.time import now
 from support.people.finding import persons_numbered, persons_reached_at
@@ -181,12 +181,8 @@ def _found_or_created(
 def _add_numbered(persons: Sequence[Person]) -> None:
     """Numbered ahead, they and what they hold are written in a few statements for all."""
     if len(persons) > 1:
-        contacts = [contact for person in persons for contact in person.contacts]
-        for person, number in zip(persons, reserve(Person, len(persons)), strict=True):
-            person.id = number
-        numbers = reserve(PersonContact, len(contacts))
-        for contact, number in zip(contacts, numbers, strict=True):
-            contact.id = number
+        number(persons)
+        number([contact for person in persons for contact in person.contacts])
     db.session().add_all(persons)
 
 

@@ -145,7 +145,6 @@ def append(message: Incoming, ticket: Ticket, *, by: Person | Agent) -> Filed:
     return Filed(Outcome.APPENDED, ticket, entry)
 
 
-<<<<<<< HEAD
 def open_from(
     message: Incoming, referent: Agent | None = None, person: Person | None = None
 ) -> Filed:
@@ -153,12 +152,6 @@ def open_from(
     message = _unrepeated(message)
     author = referent or person
     ticket = (_open([(message, author)]) if author else open_all([message]))[0]
-=======
-def open_from(message: Incoming, referent: Agent | None = None) -> Filed:
-    """A new ticket of the sender, to be qualified by whoever reads it first."""
-    message = _unrepeated(message)
-    ticket = (_open([(message, referent)]) if referent else open_all([message]))[0]
->>>>>>> 79a7580 (Number the rows of a group ahead, and write a new ticket once)
     return Filed(Outcome.CREATED, ticket, db.session().get(Entry, ticket.last_entry_id))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, or_, select
 
 from support.intake.models import Received
 from support.kernel import db
@@ -13,36 +14,55 @@ from support.people.models import Person
 from support.tickets.authors import SYSTEM
 from support.tickets.journal import note_event
 from support.tickets.models import Ticket
-from support.tickets.timeline import Entry, EntryKind
+from support.tickets.timeline import Delivery, Entry, EntryKind
 from support.tickets.visibility import hold
 
 # Messages of one address; a person who sends each photograph in a mail of its own stays below.
 MOST_AN_HOUR = 12
 MOST_A_DAY = 40
+# It takes two for a circle: so many letters of ours left for that address by themselves in a day.
+ANSWERED = 5
 # Letters that left by themselves on one ticket in a day.
 MOST_LETTERS = 5
 
 
 def in_circles(sender: str, ticket: Ticket | None = None) -> bool:
-    """Whether so much has come from ``sender``, or gone out on ``ticket``, that a machine does it.
+    """Whether ``sender`` and we answer each other, or ``ticket`` writes, as only machines do."""
+    if circling([sender]):
+        return True
+    if ticket is None:
+        return False
+    letters = _letters().where(Entry.ticket_id == ticket.id).limit(MOST_LETTERS).subquery()
+    count = db.session().scalar(select(func.count()).select_from(letters))
+    return (count or 0) >= MOST_LETTERS
 
-    One statement.
+
+def circling(senders: Collection[str]) -> set[str]:
+    """Those of ``senders`` who write as often as only a machine does, and whom we answer each
+    time. Many mails that nobody answers are no circle: each is a request.
     """
     hour, day = now() - timedelta(hours=1), now() - timedelta(days=1)
-    mails = select(Received.id).where(Received.sender == sender)
-    counts = [
-        _few(mails.where(Received.received_at > hour), MOST_AN_HOUR),
-        _few(mails.where(Received.received_at > day), MOST_A_DAY),
-    ]
-    bounds = [MOST_AN_HOUR, MOST_A_DAY]
-    if ticket is not None:
-        letters = select(Entry.id).where(
-            Entry.ticket_id == ticket.id, Entry.kind == EntryKind.NOTICE, Entry.created_at > day
-        )
-        counts.append(_few(letters, MOST_LETTERS))
-        bounds.append(MOST_LETTERS)
-    found = db.session().execute(select(*counts)).one()
-    return any(count >= bound for count, bound in zip(found, bounds, strict=True))
+    lately = func.sum(case((Received.received_at > hour, 1), else_=0))
+    busy = (
+        select(Received.sender)
+        .where(Received.sender.in_(senders), Received.received_at > day)
+        .group_by(Received.sender)
+        .having(or_(lately >= MOST_AN_HOUR, func.count() >= MOST_A_DAY))
+    )
+    found = db.session().scalars(busy).all() if senders else []
+    return {sender for sender in found if _answered(sender)}
+
+
+def _answered(address: str) -> bool:
+    """Whether so many letters left for the address that it may be answering them."""
+    letters = _letters().join(Delivery, Delivery.entry_id == Entry.id)
+    few = letters.where(Delivery.address == address).limit(ANSWERED).subquery()
+    return (db.session().scalar(select(func.count()).select_from(few)) or 0) >= ANSWERED
+
+
+def _letters() -> Select[tuple[int]]:
+    day = now() - timedelta(days=1)
+    return select(Entry.id).where(Entry.kind == EntryKind.NOTICE, Entry.created_at > day)
 
 
 def tell_owner(ticket: Ticket | None, sender: str) -> None:
@@ -62,8 +82,3 @@ def last_ticket(person: Person) -> Ticket | None:
     if ticket is not None:
         hold(ticket)
     return ticket
-
-
-def _few(query: Select[tuple[int]], most: int):  # type: ignore[no-untyped-def]
-    """How many rows, counted no further than ``most``."""
-    return select(func.count()).select_from(query.limit(most).subquery()).scalar_subquery()

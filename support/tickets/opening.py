@@ -14,7 +14,7 @@ from support.catalogue.models import ContactReason, Field, Procedure
 from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.errors import Invalid
-from support.kernel.numbering import reserve
+from support.kernel.numbering import number, reserve
 from support.kernel.time import now
 from support.outbox.publishing import publish
 from support.people.models import Agent, Person, Team
@@ -77,10 +77,13 @@ def open_tickets(requests: Sequence[Request]) -> list[Ticket]:
     entry_ids = reserve(Entry, 2 * len(requests))
     pairs = list(zip(entry_ids[::2], entry_ids[1::2], strict=True))
     tickets = _insert(requests, last_entry_ids=[last for _, last in pairs])
+    letters = []
     for ticket, (draft, by), (first, last) in zip(tickets, requests, pairs, strict=True):
         _add_first_lines(ticket, draft, by, first, last)
         if draft.acknowledge:
-            publish("notice.send", ticket_id=ticket.id, letter="acknowledgement")
+            letters.append(publish("notice.send", ticket_id=ticket.id, letter="acknowledgement"))
+    if len(letters) > 1:
+        number(letters)
     db.session().flush()
     return tickets
 
@@ -123,8 +126,8 @@ def _insert(requests: Sequence[Request], *, last_entry_ids: Sequence[int]) -> li
             _ticket(draft, by, instant, reference, fronts[draft.requester_agent is not None])
             for (draft, by), reference in zip(requests, references, strict=True)
         ]
-        for ticket, number, last in zip(tickets, numbers, last_entry_ids, strict=True):
-            ticket.id, ticket.last_entry_id = number, last
+        for ticket, own, last in zip(tickets, numbers, last_entry_ids, strict=True):
+            ticket.id, ticket.last_entry_id = own, last
         clocks = promising.promised(tickets)
         try:
             with session.begin_nested():
@@ -133,6 +136,8 @@ def _insert(requests: Sequence[Request], *, last_entry_ids: Sequence[int]) -> li
             if "reference" not in str(error.orig):
                 raise
         else:
+            if len(clocks) > 1:
+                number(clocks)
             session.add_all(clocks)
             return tickets
     raise RuntimeError("no free reference found")

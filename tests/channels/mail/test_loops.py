@@ -44,10 +44,13 @@ def test_a_robot_without_any_mark_is_stopped(
     assert rows(outcome=None) == 0
 
 
-def test_a_flood_from_one_address_waits_for_a_person(mail_room: MailRoom, real_cast: Cast) -> None:
+def test_a_flood_from_an_address_that_we_answer_waits_for_a_person(
+    mail_room: MailRoom, real_cast: Cast
+) -> None:
     many = looping.MOST_AN_HOUR + 4
     for n in range(many):
         mail_room.arrive(a_raw_mail(f"Message {n}", sender=ROBOT, subject=f"Alerte {n}"))
+        mail_room.drain()
     stopped = rows(outcome=Outcome.QUARANTINED, reason=Why.LOOP.value)
     assert stopped == many - looping.MOST_AN_HOUR
     assert rows() == many
@@ -56,6 +59,15 @@ def test_a_flood_from_one_address_waits_for_a_person(mail_room: MailRoom, real_c
         assert session.scalar(select(func.count()).select_from(Ticket)) == looping.MOST_AN_HOUR
     (told,) = mail_room.events(newest, "loop")
     assert told.data["sender"] == ROBOT
+
+
+def test_many_mails_of_one_address_that_nobody_answers_are_requests(
+    mail_room: MailRoom, real_cast: Cast
+) -> None:
+    """A form that writes for everybody, a mailbox emptied after a week: no circle."""
+    for n in range(looping.MOST_AN_HOUR + 4):
+        row = mail_room.arrive(a_raw_mail(f"Demande {n}", sender=ROBOT, subject=f"Demande {n}"))
+        assert row.outcome is Outcome.CREATED
 
 
 def test_a_ticket_that_answers_by_itself_too_often_is_silent(
@@ -75,4 +87,5 @@ def test_a_ticket_that_answers_by_itself_too_often_is_silent(
 def test_somebody_else_is_not_held_up(mail_room: MailRoom, real_cast: Cast) -> None:
     for n in range(looping.MOST_AN_HOUR + 1):
         mail_room.arrive(a_raw_mail(f"Message {n}", sender=ROBOT))
+        mail_room.drain()
     assert mail_room.arrive(a_raw_mail("Bonjour")).outcome is Outcome.CREATED
