@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 import web.models  # noqa: F401  (every table is known before the first query)
 from channels.contact_form import taking
-from channels.mail import authenticating, delivering, inbox, notices
+from channels.mail import authenticating, delivering, inbox, limits, notices, too_large
 from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
 from channels.phone import understanding as calls
@@ -41,6 +41,7 @@ def configure(settings: Settings) -> Engine:
         )
     )
     authenticating.configure(settings.trusted_authserv.split())
+    limits.configure(limits.Limits(settings.largest_mail, settings.imap_archive))
     following_up.configure(
         following_up.Rules(
             same_matter=timedelta(hours=settings.same_matter_hours),
@@ -56,6 +57,7 @@ def handlers() -> Mapping[str, Handler]:
         "intake.received": _understand,
         "message.send": delivering.deliver,
         "notice.send": notices.send,
+        "mail.too_large": too_large.send,
         "clock.breached": _tell_breach,
         "knowledge.changed": _follow_changes,
     }

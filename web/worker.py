@@ -20,7 +20,7 @@ from celery.schedules import crontab
 from celery.signals import worker_ready, worker_shutting_down
 from sqlalchemy.orm import Session
 
-from channels.mail import inbox
+from channels.mail import inbox, reconciling
 from channels.mail.fetching import MailboxFailure
 from channels.phone.understanding import give_up_on_lost
 from support.clocks import ticking
@@ -65,6 +65,11 @@ def configure(settings: Settings, *, patient: bool = True) -> Celery:
                 "task": "relais.fetch_mail",
                 "schedule": float(settings.fetch_every),
                 "options": {"expires": settings.fetch_every},
+            },
+            "reconcile": {
+                "task": "relais.reconcile_mail",
+                "schedule": crontab(hour=3, minute=10),
+                "options": {"expires": 3600},
             },
             "purge": {
                 "task": "relais.purge",
@@ -131,9 +136,16 @@ def fetch_mail() -> int:
     return sum(_taken(url) for url in _known().mailboxes)
 
 
+@app.task(name="relais.reconcile_mail")
+def reconcile_mail() -> int:
+    """Compare each mailbox with what we have; how many differences there were."""
+    return sum(len(reconciling.reconcile(url).gaps) for url in _known().mailboxes)
+
+
 @app.task(name="relais.purge")
 def purge() -> int:
-    return sum(_forget(verb) for verb in (forget_old_attempts, forget_done, forget_answers))
+    verbs = (forget_old_attempts, forget_done, forget_answers, reconciling.forget_old)
+    return sum(_forget(verb) for verb in verbs)
 
 
 def _forget(verb: Callable[[int], int]) -> int:

@@ -1,23 +1,32 @@
 """Mailboxes read over IMAP: a message leaves its mailbox only once it is ours.
 
 For each group of messages: fetched without being marked as read, handed to ``take_in`` which
-stores and commits them, then deleted and expunged, only those. A crash at any instant leaves a
-message in the mailbox, in our store, or in both, and the store knows it by its source.
+stores and commits them, then deleted and expunged (or moved to the archive), only those. A large
+one goes piece by piece into the file store and is never whole in memory. A crash at any instant
+leaves a message in the mailbox, in our store, or in both, and the store knows it by its source.
 """
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from urllib.parse import unquote, urlsplit
 
 from imapclient import DELETED, IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
+from support.kernel import files
+from support.kernel.files import StoredFile
+
 _log = logging.getLogger(__name__)
 _PORTS = {"imap": 143, "imaps": 993, "imap+starttls": 143}
 _GROUP_MESSAGES = 50
 _GROUP_BYTES = 8_000_000
+# A larger message goes into the file store in pieces.
+_STREAMED = 2_000_000
+_PIECE = 1_000_000
 
 
 class MailboxFailure(Exception):
@@ -52,11 +61,19 @@ class MailboxSource:
 
 @dataclass(frozen=True, slots=True)
 class FetchedMessage:
-    """A raw message as the server gave it, and when it received it."""
+    """A raw message as the server gave it, and when it received it.
+
+    A large one is in the file store already (``stored``), and ``raw`` is only its beginning.
+    """
 
     raw: bytes
     source: MailboxSource
     received_at: datetime | None
+    stored: StoredFile | None = None
+
+    @property
+    def size(self) -> int:
+        return self.stored.size if self.stored else len(self.raw)
 
 
 @dataclass(slots=True)
@@ -104,18 +121,26 @@ class MailboxAddress:
 
 
 def fetch_mailbox(
-    url: str, take_in: TakeIn, *, limit: int = 1000, timeout: float = 60.0
+    url: str, take_in: TakeIn, *, limit: int = 1000, timeout: float = 60.0, archive: str = ""
 ) -> FetchReport:
     """Take every message of the folder, oldest first, at most ``limit``.
 
+    :param archive: the folder where what was taken goes; without one it is deleted.
     :param take_in: stores AND commits a group; when it raises, the group is given again one by
         one, and a message for which it still raises stays in the mailbox.
     :raises MailboxFailure: the mailbox cannot be read (see its subclasses).
     """
     address = MailboxAddress.from_url(url)
+    with opened(address, timeout=timeout) as client:
+        return _read(client, address, take_in, limit, archive)
+
+
+@contextmanager
+def opened(address: MailboxAddress, *, timeout: float = 60.0) -> Iterator[IMAPClient]:
+    """A signed-in client; what goes wrong is a MailboxFailure."""
     client = _connect(address, timeout)
     try:
-        return _read(client, address, take_in, limit)
+        yield client
     except (IMAPClientAbortError, OSError) as error:
         raise Unreachable(f"{address.host}: connection lost ({error})") from error
     except IMAPClientError as error:
@@ -168,34 +193,45 @@ def _select(client: IMAPClient, address: MailboxAddress, *, readonly: bool) -> t
     return int(opened.get(b"UIDVALIDITY", 0)), int(opened.get(b"EXISTS", 0))
 
 
-def _read(client: IMAPClient, address: MailboxAddress, take_in: TakeIn, limit: int) -> FetchReport:
+def _read(
+    client: IMAPClient, address: MailboxAddress, take_in: TakeIn, limit: int, archive: str
+) -> FetchReport:
     validity, _ = _select(client, address, readonly=False)
     uids = sorted(client.search("UNDELETED"))
     report = FetchReport(found=len(uids), left=max(0, len(uids) - limit))
-    for group in _groups(client, uids[:limit]):
-        messages = _fetch(client, address, validity, group)
+    for group, weight in _groups(client, uids[:limit]):
+        get = stream if weight > _STREAMED and len(group) == 1 else _fetch
+        messages = get(client, address, validity, group)
         taken = _hand_over(messages, take_in, report)
-        _remove(client, taken)
+        if archive and archive != address.folder:
+            put_away(client, taken, archive)
+        else:
+            _remove(client, taken)
         report.taken += len(taken)
     return report
 
 
-def _groups(client: IMAPClient, uids: list[int]) -> Iterator[list[int]]:
-    """Messages that are fetched and stored together, bounded in number and in bytes."""
+def _groups(client: IMAPClient, uids: list[int]) -> Iterator[tuple[list[int], int]]:
+    """Messages that are fetched and stored together, bounded in number and in bytes, and these.
+
+    A large one is alone.
+    """
     for start in range(0, len(uids), 500):
         window = uids[start : start + 500]
         sizes = client.fetch(window, ["RFC822.SIZE"])
         group: list[int] = []
-        weight = 0
+        weight = last = 0
         for uid in window:
             size = int(sizes.get(uid, {}).get(b"RFC822.SIZE", 0))
-            if group and (len(group) >= _GROUP_MESSAGES or weight + size > _GROUP_BYTES):
-                yield group
+            full = len(group) >= _GROUP_MESSAGES or weight + size > _GROUP_BYTES
+            if group and (full or size > _STREAMED or last > _STREAMED):
+                yield group, weight
                 group, weight = [], 0
+            last = size
             group.append(uid)
             weight += size
         if group:
-            yield group
+            yield group, weight
 
 
 def _fetch(
@@ -214,6 +250,34 @@ def _fetch(
     ]
 
 
+def stream(
+    client: IMAPClient, address: MailboxAddress, validity: int, uids: list[int]
+) -> list[FetchedMessage]:
+    """One large message, put into the file store piece by piece."""
+    (uid,) = uids
+    pieces = _pieces(client, uid)
+    first = next(pieces, None)
+    if first is None:
+        return []
+    stored = files.store().put_stream(chain([first], pieces))
+    when = client.fetch(uids, ["INTERNALDATE"]).get(uid, {}).get(b"INTERNALDATE")
+    source = MailboxSource(address.account, address.folder, validity, uid)
+    return [FetchedMessage(first, source, when, stored)]
+
+
+def _pieces(client: IMAPClient, uid: int) -> Iterator[bytes]:
+    at = 0
+    while True:
+        found = client.fetch([uid], [f"BODY.PEEK[]<{at}.{_PIECE}>"]).get(uid, {})
+        piece = found.get(f"BODY[]<{at}>".encode())
+        if not piece:
+            return
+        yield bytes(piece)
+        at += len(piece)
+        if len(piece) < _PIECE:
+            return
+
+
 def _hand_over(messages: list[FetchedMessage], take_in: TakeIn, report: FetchReport) -> list[int]:
     """The UIDs of those that are ours now."""
     if not messages:
@@ -228,6 +292,19 @@ def _hand_over(messages: list[FetchedMessage], take_in: TakeIn, report: FetchRep
         _log.exception("message not taken, left in its mailbox: %s", messages[0].source.key)
         report.failed.append(messages[0].source)
         return []
+
+
+def put_away(client: IMAPClient, uids: list[int], archive: str) -> None:
+    """Move these messages, and no other, to the folder ``archive``, which is made when needed."""
+    if not uids:
+        return
+    if not client.folder_exists(archive):
+        client.create_folder(archive)
+    if client.has_capability("MOVE"):
+        client.move(uids, archive)
+    else:
+        client.copy(uids, archive)
+        _remove(client, uids)
 
 
 def _remove(client: IMAPClient, uids: list[int]) -> None:

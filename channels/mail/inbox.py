@@ -14,13 +14,21 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import OperationalError
 
+from channels.mail import limits, reconciling, too_large
 from channels.mail.fetching import FetchedMessage, MailboxAddress, fetch_mailbox
-from channels.mail.keys import mail_key
+from channels.mail.keys import mail_key, stored_key
 from channels.mail.plain import settle_plain
 from channels.mail.reading import OpenedMail, open_mail
 from channels.mail.understanding import settle_mail
 from support.intake.models import Channel, Outcome, Received
-from support.intake.receiving import Arrival, Kept, outbox_key, raw_of, receive_all
+from support.intake.receiving import (
+    Arrival,
+    Kept,
+    outbox_key,
+    raw_of,
+    receive_all,
+    receive_stored,
+)
 from support.intake.settling import hold_unsettled, settle, take_unsettled
 from support.kernel import db
 from support.outbox.draining import TryLater
@@ -59,6 +67,15 @@ def take_in_all(messages: Iterable[tuple[bytes, str]], *, at_once: bool = False)
         return receive_all(Channel.EMAIL, arrivals, tried=at_once)
 
 
+def _take_in_stored(message: FetchedMessage) -> Kept:
+    """Keep one large message that is in the file store already."""
+    assert message.stored is not None
+    key = stored_key(message.stored.key)
+    with db.transaction():
+        source = message.source.key
+        return receive_stored(Channel.EMAIL, message.stored, source=source, dedupe_key=key)
+
+
 def fetch(url: str) -> Fetched:
     """Empty one mailbox into the database. Raises MailboxFailure when it cannot be read.
 
@@ -67,14 +84,16 @@ def fetch(url: str) -> Fetched:
     report = Fetched()
 
     def keep(group: Sequence[FetchedMessage]) -> None:
-        kept = take_in_all((one.raw, one.source.key) for one in group)
+        kept = [_take_in_stored(one) for one in group if one.stored]
+        kept += take_in_all((one.raw, one.source.key) for one in group if not one.stored)
+        reconciling.note_taken(group, kept)
         report.received += [one.received.id for one in kept if not one.again]
 
     lock = _lock_for(MailboxAddress.from_url(url))
     if not lock.acquire(blocking=False):
         return report
     try:
-        read = fetch_mailbox(url, keep)
+        read = fetch_mailbox(url, keep, archive=limits.current().archive)
     finally:
         lock.release()
     report.taken, report.left, report.failed = read.taken, read.left, len(read.failed)
@@ -117,7 +136,10 @@ def understand_all(raws: Mapping[int, bytes]) -> dict[int, str]:
     Most share one commit; one that is not plain, or in whose way something stands, is taken
     alone. :returns: what stood in the way of those that must wait.
     """
-    opened = {number: mail for number, raw in raws.items() if (mail := _opened(raw))}
+    # One above the limit is not opened: alone, it is answered so.
+    largest = limits.current().largest
+    light = {number: raw for number, raw in raws.items() if len(raw) <= largest}
+    opened = {number: mail for number, raw in light.items() if (mail := _opened(raw))}
     settled = _settle_together(opened)
     problems: dict[int, str] = {}
     for number in raws:
@@ -185,6 +207,8 @@ def _open(received_id: int) -> OpenedMail | None:
         received = session.get(Received, received_id)
         if received is None or received.outcome is not None:
             return None
+        if too_large.is_too_large(received):
+            return too_large.open_headers(received)
         raw = raw_of(received)
     return open_mail(raw)
 

@@ -5,7 +5,7 @@ A letter is a text: its HTML is made from it, so that the two can never say diff
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -155,3 +155,10 @@ def in_words(instant: datetime, language: str) -> str:
 
 def _all_points(lines: Iterable[str]) -> bool:
     return all(line.startswith("- ") for line in lines)
+
+
+def plain_letter(name: str, language: str, facts: Mapping[str, object]) -> tuple[str, str]:
+    """Subject and text of a letter that is about no ticket."""
+    subject = _texts.get_template(f"{name}/{language}/subject.txt").render(facts)
+    text = _texts.get_template(f"{name}/{language}/body.txt").render(facts)
+    return " ".join(subject.split()), text.strip()

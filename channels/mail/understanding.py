@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from channels.mail import post
+from channels.mail import post, too_large
 from channels.mail.bounce_filing import file_bounce
 from channels.mail.guarding import BY_SUBJECT
 from channels.mail.reading import OpenedMail, describe, digest, incoming
@@ -26,6 +26,8 @@ _WEAK = ("automatic: no-reply", "automatic: machine", "automatic: x-auto-respons
 
 def settle_mail(opened: OpenedMail, received: Received) -> Filed:
     """File the mail and write down what became of it."""
+    if too_large.is_too_large(received):
+        return too_large.answer(opened, received)
     filed = _filed(opened, received)
     describe(received, opened)
     settle(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from support.intake.models import Channel, Received
 from support.kernel import db, files
+from support.kernel.files import StoredFile
 from support.kernel.numbering import number
 from support.kernel.time import now
 from support.outbox.publishing import publish
@@ -33,11 +34,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class Arrival:
-    """Something to be kept as it came. ``dedupe_key`` (64 hex) tells the same thing sent twice."""
+    """Something to be kept as it came. ``dedupe_key`` (64 hex) tells the same thing sent twice.
+
+    ``stored``: it is in the file store already, because of its size, and ``raw`` is empty.
+    """
 
     raw: bytes
     source: str
     dedupe_key: str
+    stored: StoredFile | None = None
 
 
 def receive(channel: Channel, raw: bytes, *, source: str, dedupe_key: str) -> Kept:
@@ -100,16 +105,23 @@ def outbox_key(received_id: int) -> str:
 
 
 def _row(channel: Channel, one: Arrival, *, tried: bool) -> Received:
-    small = len(one.raw) <= INLINE_LIMIT
+    stored = one.stored
+    if stored is None and len(one.raw) > INLINE_LIMIT:
+        stored = files.store().put(one.raw)
     return Received(
         channel=channel,
         source=one.source[:200],
         dedupe_key=one.dedupe_key,
-        raw=one.raw if small else None,
-        raw_key=None if small else files.store().put(one.raw).key,
-        size=len(one.raw),
+        raw=None if stored else one.raw,
+        raw_key=stored.key if stored else None,
+        size=stored.size if stored else len(one.raw),
         attempts=int(tried),
     )
+
+
+def receive_stored(channel: Channel, stored: StoredFile, *, source: str, dedupe_key: str) -> Kept:
+    """As :func:`receive`, of what is in the file store already."""
+    return receive_all(channel, [Arrival(b"", source, dedupe_key, stored)])[0]
 
 
 def receive_form(channel: Channel, raw: bytes, *, source: str, dedupe_key: str) -> Kept:
@@ -140,13 +152,43 @@ def raw_of(received: Received) -> bytes:
     return received.raw or b""
 
 
+def beginning_of(received: Received, length: int) -> bytes:
+    """The first ``length`` bytes as they came: a large mail is not read whole for its headers."""
+    if received.raw_key is None:
+        return (received.raw or b"")[:length]
+    with files.store().open(received.raw_key) as stored:
+        return stored.read(length)
+
+
 def key_of(*parts: bytes | str) -> str:
     """A dedupe key from the parts that make a thing the same thing."""
-    digest = hashlib.sha256()
+    maker = KeyMaker()
     for part in parts:
+        maker.add(part)
+    return maker.key
+
+
+class KeyMaker:
+    """A dedupe key made part by part; one part may come in pieces."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, part: bytes | str) -> None:
         data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
+        self._digest.update(len(data).to_bytes(8, "big"))
+        self._digest.update(data)
+
+    def add_long(self, length: int, pieces: Iterable[bytes]) -> KeyMaker:
+        """A part of ``length`` bytes in all."""
+        self._digest.update(length.to_bytes(8, "big"))
+        for piece in pieces:
+            self._digest.update(piece)
+        return self
+
+    @property
+    def key(self) -> str:
+        return self._digest.hexdigest()
 
 
 def _meaning(raw: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -20,6 +21,7 @@ class StoredFile:
 
 class FileStore(Protocol):
     def put(self, content: bytes) -> StoredFile: ...
+    def put_stream(self, pieces: Iterable[bytes]) -> StoredFile: ...
     def open(self, key: str) -> BinaryIO: ...
     def read(self, key: str) -> bytes: ...
     def exists(self, key: str) -> bool: ...
@@ -48,6 +50,28 @@ class DiskStore:
             Path(temporary).replace(path)
             _sync_folder(path.parent)
         return StoredFile(key, len(content))
+
+    def put_stream(self, pieces: Iterable[bytes]) -> StoredFile:
+        """As :meth:`put`, of content that is never whole in memory."""
+        digest, size = hashlib.sha256(), 0
+        self.root.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self.root, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                for piece in pieces:
+                    digest.update(piece)
+                    size += len(piece)
+                    out.write(piece)
+                out.flush()
+                os.fsync(out.fileno())
+            path = self._path(digest.hexdigest())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+        return StoredFile(path.name, size)
 
     def open(self, key: str) -> BinaryIO:
         return self._path(key).open("rb")

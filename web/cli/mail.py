@@ -13,6 +13,7 @@ COMMANDS = {
     "parse": "web.cli.mail_parse:parse_files",
     "ingest": "web.cli.mail_ingest:ingest",
     "fetch": "web.cli.mail_fetch:fetch",
+    "reconcile": "web.cli.mail_reconcile:reconcile",
 }
 
 

@@ -27,6 +27,7 @@ ICONS = {
     "mail_sorted": "inbox",
     "auto_reply": "robot",
     "loop": "arrow-repeat",
+    "too_large": "exclamation-triangle-fill",
     "mail_moved_away": "box-arrow-right",
     "mail_moved_here": "inbox",
     "follows": "link-45deg",
@@ -113,6 +114,10 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         "courriels de %(sender)s arrêtés : deux automates se répondent peut-être. "
         "Ils attendent dans les courriels à trier",
         sender=e.data["sender"],
+    ),
+    "too_large": lambda e: _(
+        "courriel de %(n)s Mo non pris : trop lourd. La personne en a été avertie",
+        n=e.data["megabytes"],
     ),
     "mail_moved_away": lambda e: _("courriel déplacé vers %(to)s", to=e.data["to"]),
     "mail_moved_here": lambda e: _("courriel déplacé ici depuis %(from)s", **e.data),

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from sqlalchemy import Engine, select
 
-from channels.mail import delivering, inbox, notices
+from channels.mail import delivering, inbox, notices, too_large
 from channels.mail.sending import SmtpTransport
 from support.intake.models import Channel, Received
 from support.kernel import db
@@ -108,6 +108,7 @@ class MailRoom:
             "intake.received": self._understand,
             "message.send": delivering.deliver,
             "notice.send": notices.send,
+            "mail.too_large": too_large.send,
         }
         with time_machine.travel(now() + after, tick=True):
             return drain(handlers)
