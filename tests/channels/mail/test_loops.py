@@ -13,7 +13,7 @@ from support.tickets.models import Ticket
 from tests.cast import Cast
 from tests.channels.mail.conftest import MailRoom, a_raw_mail
 
-ROBOT = "automate@example.org"
+ROBOT = "karim.b@example.org"
 ROUNDS = 30  # an unbounded pair would still be talking
 
 
