@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,14 +116,16 @@ def _insert(requests: Sequence[Request], *, last_entry_ids: Sequence[int]) -> li
     session = db.session()
     fronts = {
         referent: front_teams(for_referent=referent)
-        for referent in {draft.requester_agent is not None for draft, _ in requests}
+        for referent in {
+            draft.requester_agent is not None for draft, _ in requests if draft.team is None
+        }
     }
     numbers = reserve(Ticket, len(requests))
     for _ in range(DRAWS):
         instant = now()
         references = _draw(instant, len(requests))
         tickets = [
-            _ticket(draft, by, instant, reference, fronts[draft.requester_agent is not None])
+            _ticket(draft, by, instant, reference, fronts)
             for (draft, by), reference in zip(requests, references, strict=True)
         ]
         for ticket, own, last in zip(tickets, numbers, last_entry_ids, strict=True):
@@ -159,9 +161,13 @@ def _draw(instant: datetime, number: int) -> list[str]:
 
 
 def _ticket(
-    draft: TicketDraft, by: Author, instant: datetime, reference: str, fronts: Sequence[Team]
+    draft: TicketDraft,
+    by: Author,
+    instant: datetime,
+    reference: str,
+    fronts: Mapping[bool, Sequence[Team]],
 ) -> Ticket:
-    team = draft.team or share(fronts, reference)
+    team = draft.team or share(fronts[draft.requester_agent is not None], reference)
     agent = agent_of(by)
     owner = agent if agent is not None and agent.team_id == team.id else None
     return Ticket(

@@ -24,7 +24,7 @@ MAIL = (
 KEYS = {
     "message_id", "in_reply_to", "references", "date", "subject", "from", "to", "cc", "reply_to",
     "text", "reply_text", "html", "language", "attachments", "auto_reply", "bounce", "list",
-    "encrypted", "signed", "defects",
+    "encrypted", "signed", "defects", "may_be_answered", "failed_recipients", "bounced_message_id",
 }  # fmt: skip
 
 
