@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     largest_upload: int = Field(35 * 1024 * 1024, ge=1024)
     # A public form sent sooner than this after it was opened is asked for once more; 0: never.
     form_least_seconds: int = Field(3, ge=0, le=60)
+    # Seconds during which an agent may take a reply back; 0 sends at once.
+    undo_seconds: int = Field(15, ge=0, le=600)
+    # Bytes of files that one mail carries; what is beyond goes as links.
+    mail_files_limit: int = Field(10 * 1024 * 1024, ge=0)
     log_level: str = "INFO"
     # How many proxies of ours stand in front: as many addresses at the end of X-Forwarded-For
     # are believed. Too many, and anybody may claim any address.

@@ -54,6 +54,11 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "Quelqu’un a écrit pendant que vous rédigiez : lisez le nouveau message, puis envoyez. "
         "Votre texte est conservé."
     ),
+    "reply.unknown": lambda **p: _("Cette réponse n’existe pas, ou ne vous est pas ouverte."),
+    "withdraw.not_yours": lambda **p: _(
+        "Seul l’auteur d’une réponse, ou la supervision, peut l’annuler."
+    ),
+    "withdraw.too_late": lambda **p: _("Trop tard : la réponse est déjà partie."),
     "qualify.closed": lambda **p: _("Ce ticket est clos : son motif ne change plus."),
     "close.not_front": lambda **p: _("Seule l’équipe « %(team)s » peut clore ce ticket.", **p),
     "call.note_missing": lambda **p: _("Notez en une phrase ce qui a été dit."),

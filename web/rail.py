@@ -16,13 +16,15 @@ from support.tickets.queue import COUNT_LIMIT, View, count_views
 VIEWS = {
     Role.TELEADVISER: (
         View.MINE, View.TEAM, View.UNOWNED, View.AT_RISK, View.RETURNED, View.WAITING,
-        View.HIGHER_UP,
+        View.HIGHER_UP, View.UNHEARD,
     ),
     Role.SUPERVISOR: (
         View.TEAM, View.UNOWNED, View.AT_RISK, View.RETURNED, View.WAITING, View.HIGHER_UP,
+        View.UNHEARD,
     ),
     Role.PROJECT_AGENT: (
         View.MINE, View.TEAM, View.UNOWNED, View.AT_RISK, View.RETURNED, View.HIGHER_UP,
+        View.UNHEARD,
     ),
     Role.BUSINESS_AGENT: (View.MINE, View.TEAM, View.UNOWNED, View.AT_RISK),
     Role.SITE_REFERENT: (View.ALL, View.CLOSED),
@@ -40,6 +42,7 @@ def view_label(view: View) -> str:
         View.WAITING: _("Attente"),
         View.RETURNED: _("Revenus"),
         View.HIGHER_UP: _("Chez un autre niveau"),
+        View.UNHEARD: _("Réponses non remises"),
         View.CLOSED: _("Clos"),
         View.ALL: _("Tous les ouverts"),
     }[view]
@@ -82,7 +85,7 @@ def _rail(agent: Agent) -> list[dict[str, Any]]:
             "href": url_for("queue.queue", vue=view.value),
             "count": f"{COUNT_LIMIT}+" if counts[view] >= COUNT_LIMIT else counts[view],
             "active": here == view.value,
-            "tone": "at_risk" if view is View.AT_RISK and counts[view] else None,
+            "tone": "at_risk" if view in (View.AT_RISK, View.UNHEARD) and counts[view] else None,
         }
         for view in views
     ]

@@ -25,6 +25,7 @@ ROOMS = (
     "web.desk.caught",
     "web.desk.ticket",
     "web.desk.acting",
+    "web.desk.answers",
     "web.desk.escalating",
     "web.desk.files",
     "web.desk.persons",

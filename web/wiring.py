@@ -38,6 +38,7 @@ def configure(settings: Settings) -> Engine:
             sender=parseaddr(settings.mail_from),
             public_url=settings.public_url.rstrip("/"),
             service_name=settings.service_name,
+            files_limit=settings.mail_files_limit,
         )
     )
     authenticating.configure(settings.trusted_authserv.split())

@@ -17,6 +17,7 @@ from channels.mail.signing import signature
 from support.kernel import db, files
 from support.people.models import Agent
 from support.tickets.following import mail_token
+from support.tickets.leaving import not_withdrawn
 from support.tickets.models import Ticket
 from support.tickets.references import shown
 from support.tickets.timeline import PUBLIC_KINDS, Entry, EntryKind
@@ -72,7 +73,9 @@ def _thread(entry: Entry) -> tuple[str | None, tuple[str, ...]]:
     """The message of the requester that is answered, and the whole thread above, oldest first."""
     rows = db.session().execute(
         select(Entry.kind, Entry.message_id)
+        .outerjoin(Entry.delivery)
         .where(
+            not_withdrawn(),
             Entry.ticket_id == entry.ticket_id,
             Entry.id < entry.id,
             Entry.kind.in_(PUBLIC_KINDS),

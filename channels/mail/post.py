@@ -10,12 +10,16 @@ from channels.mail.sending import Transport
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """``sender``: (name, address). ``public_url``: without a slash at its end."""
+    """``sender``: (name, address). ``public_url``: without a slash at its end.
+
+    ``files_limit``: bytes of files that one mail carries.
+    """
 
     transport: Transport
     sender: tuple[str, str]
     public_url: str
     service_name: str
+    files_limit: int = 10 * 1024 * 1024
 
 
 _post: Post | None = None

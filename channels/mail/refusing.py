@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from support.kernel import db
 from support.kernel.time import now
@@ -12,7 +12,7 @@ from support.people.models import ContactKind, PersonContact
 from support.tickets.authors import SYSTEM
 from support.tickets.journal import note_event
 from support.tickets.models import Ticket
-from support.tickets.timeline import Delivery, DeliveryState
+from support.tickets.timeline import Delivery, DeliveryState, Entry, EntryKind
 
 _ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
 # Refusals of a mailbox; 552 and 554 refuse the message.
@@ -27,8 +27,24 @@ def refuse(
         note_event(ticket, event, by=SYSTEM, words=words[:1000], entry_id=delivery.entry_id)
     delivery.state = DeliveryState.REFUSED
     delivery.last_words = words[:2000]
+    entry = db.session().get_one(Entry, delivery.entry_id)
+    if entry.kind is EntryKind.REPLY and ticket.unheard_since is None:
+        ticket.unheard_since = now()
     if address_fails:
         doubt(delivery.address)
+
+
+def heard(delivery: Delivery) -> None:
+    """A reply has gone out: what did not arrive before it is no longer owed."""
+    reply = select(Entry.ticket_id).where(
+        Entry.id == delivery.entry_id, Entry.kind == EntryKind.REPLY
+    )
+    db.session().execute(
+        update(Ticket)
+        .where(Ticket.id == reply.scalar_subquery(), Ticket.unheard_since.is_not(None))
+        .values(unheard_since=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def doubt(address: str) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from support.people.models import Agent, SignaturePolicy, Team
 from support.people.normalising import shown_phone
-from support.tickets.following import public_name
+from support.tickets.following import policy_of, public_name
 
 
 def signature(agent: Agent | None, home: Team, service_name: str) -> str:
     """Lines without blanks. ``agent`` is None for what no person wrote: the service signs."""
     team = agent.team if agent else home
     lines = [_sentence_case(team.public_label or service_name), *_where(team, home)]
-    if agent is not None and agent.signature_policy is not SignaturePolicy.SERVICE_ONLY:
+    if agent is not None and policy_of(agent) is not SignaturePolicy.SERVICE_ONLY:
         lines = [public_name(agent, ""), agent.title, *lines]
     return "\n".join(line for line in map(_one_line, lines) if line)
 

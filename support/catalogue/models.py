@@ -38,6 +38,13 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
+class Silence(StrEnum):
+    """What the lack of an answer means in law, for a request (CRPA L112-3)."""
+
+    ACCEPTANCE = "acceptance"
+    REFUSAL = "refusal"
+
+
 class Procedure(Base):
     __tablename__ = "procedure"
 
@@ -58,7 +65,8 @@ class ContactReason(Base):
     ``handover``: what the next level needs to know, as ``[{"code": …, "required": bool}]``.
     ``questions``: what the public form asks besides the words, as codes; None where nobody has
     said, so that the files of reference data fill it in. ``field`` is None when the procedure
-    decides.
+    decides. ``silence_means``: None for information and complaints, of which no decision is born;
+    else what silence means after ``silence_months``.
     """
 
     __tablename__ = "contact_reason"
@@ -76,6 +84,8 @@ class ContactReason(Base):
     handover: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     questions: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     public: Mapped[bool] = mapped_column(default=True)
+    silence_means: Mapped[Silence | None] = mapped_column(word(Silence))
+    silence_months: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
 
 

@@ -59,6 +59,12 @@ def live(ticket_id: int, kind: ClockKind = ClockKind.ANSWER) -> Clock | None:
     )
 
 
+def latest(ticket_id: int, kind: ClockKind = ClockKind.ANSWER) -> Clock | None:
+    """The live clock, or else the last one that ran."""
+    query = select(Clock).where(Clock.ticket_id == ticket_id, Clock.kind == kind)
+    return db.session().scalar(query.order_by(Clock.id.desc()).limit(1))
+
+
 def pause(clock: Clock) -> None:
     """Stop counting while the person owes us something. Pausing twice changes nothing.
 

@@ -85,6 +85,8 @@ class Team(Base):
     address: Mapped[str] = mapped_column(String(300), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
+    # For all its agents, when that says less than their own policy.
+    signature_policy: Mapped[SignaturePolicy | None] = mapped_column(word(SignaturePolicy))
 
     site: Mapped[Site | None] = relationship()
 
@@ -157,6 +159,12 @@ class Person(Base):
     def email(self) -> str | None:
         """The address to write to: the first that has not failed."""
         return self._first(ContactKind.EMAIL)
+
+    @property
+    def email_failed(self) -> bool:
+        """Whether mail to that address is known not to arrive."""
+        mails = [c for c in self.contacts if c.kind is ContactKind.EMAIL]
+        return bool(mails) and all(c.failed_at is not None for c in mails)
 
     @property
     def phone(self) -> str | None:

@@ -14,10 +14,11 @@ from support.kernel import db
 from support.kernel.errors import NotVisible
 from support.people import links, vouching
 from support.people.models import Agent, ContactKind, PersonContact, SignaturePolicy
+from support.tickets.leaving import has_left, held
 from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.promise_history import Promised, promises_of
 from support.tickets.references import read_reference
-from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry, EntryKind
+from support.tickets.timeline import PUBLIC_KINDS, Attachment, Delivery, Entry, EntryKind
 from support.tickets.visibility import PAGE, hold
 
 PURPOSE = "follow"
@@ -63,6 +64,14 @@ class PublicView:
     promises: Sequence[Promised] = ()  # every date given so far, the oldest first
     answered: bool = False  # whether we have written to the person, automatic mail aside
     older: int | None = None  # ``before`` of the page of older entries, when there are some
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the public may know of where the ticket stands."""
+
+    state: State
+    promised_at: datetime | None
 
 
 def follow_token(ticket: Ticket) -> str:
@@ -137,11 +146,12 @@ def by_reference(reference: str, contact: str) -> Ticket:
 def public_view(ticket: Ticket, *, before: int | None = None) -> PublicView:
     """The newest ``SHOWN`` public entries (older than ``before``, an entry's id), oldest first."""
     entries, older = _public_entries(ticket, before)
+    known = _as_the_public_knows(ticket)
     return PublicView(
         reference=ticket.reference,
         subject=ticket.subject,
-        state=public_state(ticket),
-        promised_at=_promise(ticket),
+        state=public_state(ticket, known.state),
+        promised_at=_promise(known),
         received_at=ticket.first_received_at,
         language=ticket.language,
         service=ticket.home_team.public_label,
@@ -156,33 +166,56 @@ def public_view(ticket: Ticket, *, before: int | None = None) -> PublicView:
 
 def _public_entries(ticket: Ticket, before: int | None) -> tuple[list[Entry], int | None]:
     query = select(Entry).where(Entry.ticket_id == ticket.id, Entry.kind.in_(PUBLIC_KINDS))
+    query = query.outerjoin(Entry.delivery).where(has_left())
     if before is not None:
         query = query.where(Entry.id < before)
-    query = query.options(joinedload(Entry.author_agent), selectinload(Entry.attachments))
+    query = query.options(
+        joinedload(Entry.author_agent).joinedload(Agent.team, innerjoin=True),
+        selectinload(Entry.attachments),
+    )
     query = query.order_by(Entry.id.desc()).limit(SHOWN + 1)
     newest = list(db.session().scalars(query).unique())
     entries = newest[:SHOWN][::-1]
     return entries, entries[0].id if len(newest) > SHOWN else None
 
 
-def public_state(ticket: Ticket) -> PublicState:
-    if ticket.state is State.CLOSED:
+def _as_the_public_knows(ticket: Ticket) -> Known:
+    """As before the answer that has not left yet, if there is one: it may be taken back."""
+    query = select(Delivery).join(Entry, Delivery.entry_id == Entry.id)
+    query = query.where(Entry.ticket_id == ticket.id, held()).order_by(Delivery.id.desc()).limit(1)
+    last = db.session().scalar(query)
+    if last is None or last.before is None or last.before["became"]["state"] != ticket.state:
+        return Known(ticket.state, ticket.promised_at)
+    was = last.before["was"]
+    promised = datetime.fromisoformat(was["promised_at"]) if was["promised_at"] else None
+    return Known(State(was["state"]), promised)
+
+
+def public_state(ticket: Ticket, state: State) -> PublicState:
+    if state is State.CLOSED:
         said_so = ticket.closed_how is ClosedHow.SOLVED
         return PublicState.SOLVED if said_so else PublicState.ANSWERED
-    if ticket.state is State.WAITING_PERSON:
+    if state is State.WAITING_PERSON:
         return PublicState.WAITING_FOR_YOU
     if ticket.team_id != ticket.home_team_id:
         return PublicState.WITH_SPECIALISTS
-    return PublicState.RECEIVED if ticket.state is State.NEW else PublicState.IN_HAND
+    return PublicState.RECEIVED if state is State.NEW else PublicState.IN_HAND
 
 
 def public_name(agent: Agent | None, service: str) -> str:
     """How an agent is named to the public (CRPA L111-2 and its exception for safety)."""
-    if agent is None or agent.signature_policy is SignaturePolicy.SERVICE_ONLY:
+    policy = policy_of(agent) if agent else SignaturePolicy.SERVICE_ONLY
+    if agent is None or policy is SignaturePolicy.SERVICE_ONLY:
         return service
-    if agent.signature_policy is SignaturePolicy.PSEUDONYM:
+    if policy is SignaturePolicy.PSEUDONYM:
         return agent.pseudonym or service  # never the name that it was to hide
     return agent.full_name
+
+
+def policy_of(agent: Agent) -> SignaturePolicy:
+    """The agent's own, or their team's where that one says less."""
+    own, team = agent.signature_policy, agent.team.signature_policy
+    return max(own, team or own, key=list(SignaturePolicy).index)
 
 
 def attachment_of(ticket: Ticket, attachment_id: int) -> Attachment:
@@ -190,10 +223,12 @@ def attachment_of(ticket: Ticket, attachment_id: int) -> Attachment:
     found = db.session().scalar(
         select(Attachment)
         .join(Entry, Attachment.entry_id == Entry.id)
+        .outerjoin(Entry.delivery)
         .where(
             Attachment.id == attachment_id,
             Entry.ticket_id == ticket.id,
             Entry.kind.in_(PUBLIC_KINDS),
+            has_left(),
         )
     )
     if found is None:
@@ -201,9 +236,9 @@ def attachment_of(ticket: Ticket, attachment_id: int) -> Attachment:
     return found
 
 
-def _promise(ticket: Ticket) -> datetime | None:
-    running = ticket.is_open and ticket.state is not State.WAITING_PERSON
-    return ticket.promised_at if running else None
+def _promise(known: Known) -> datetime | None:
+    running = known.state not in (State.CLOSED, State.WAITING_PERSON)
+    return known.promised_at if running else None
 
 
 def _public_entry(entry: Entry, ticket: Ticket) -> PublicEntry:

@@ -66,6 +66,13 @@ class Ticket(Base):
         # What the figures count: what came in and what was closed between two dates.
         Index("ix_ticket_created", "created_at", "person_id"),
         Index("ix_ticket_closed", "closed_at", "person_id"),
+        Index(
+            "ix_ticket_unheard",
+            "unheard_since",
+            "id",
+            postgresql_where=text("unheard_since IS NOT NULL"),
+            sqlite_where=text("unheard_since IS NOT NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -105,6 +112,8 @@ class Ticket(Base):
     closed_how: Mapped[ClosedHow | None] = mapped_column(word(ClosedHow))
     chasers: Mapped[int] = mapped_column(default=0)
     reopenings: Mapped[int] = mapped_column(default=0)
+    # Since when an answer of ours is known not to have arrived: somebody must reach them otherwise.
+    unheard_since: Mapped[datetime | None] = mapped_column(Instant)
     # The newest entry: a reply that was begun before it is stopped.
     last_entry_id: Mapped[int | None] = mapped_column(BigKey)
     # Part of the secret of the follow link: changing it revokes the links sent before.

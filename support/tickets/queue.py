@@ -35,6 +35,7 @@ class View(StrEnum):
     WAITING = "waiting"
     RETURNED = "returned"
     HIGHER_UP = "higher_up"  # ours to answer, in the hands of a higher level
+    UNHEARD = "unheard"  # an answer of ours did not arrive, open or closed
     CLOSED = "closed"
     ALL = "all"
 
@@ -146,6 +147,8 @@ def _view(agent: Agent, view: View) -> list[ColumnElement[bool]]:
         return [Ticket.owner_id == agent.id, is_open]
     if view is View.HIGHER_UP:
         return [_home(agent), is_open, Ticket.team_id != Ticket.home_team_id]
+    if view is View.UNHEARD:
+        return [_home(agent), Ticket.unheard_since.is_not(None)]
     if view is View.CLOSED:
         return [Ticket.is_open.is_(False)]
     if view is View.ALL:

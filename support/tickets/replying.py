@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid
+from support.kernel.time import now
 from support.outbox.publishing import publish
 from support.people.models import Agent, Person, TeamKind
 from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.handing import at_home, bring_home, hand_to
 from support.tickets.journal import FileDraft, Words, write
+from support.tickets.leaving import not_withdrawn
 from support.tickets.models import State, Ticket
 from support.tickets.states import can_move, move
 from support.tickets.timeline import ArticleUse, Delivery, DeliveryState, Entry, EntryKind
@@ -35,6 +39,7 @@ class ReplyDraft:
     """``seen_entry_id``: the newest entry that the agent had on screen; None skips the check.
 
     ``message_id``: the mail's, made by the caller. ``articles``: (article id, revision) pairs.
+    ``undo_for``: how long it waits before it leaves, so that it may be taken back.
     """
 
     text: str
@@ -42,6 +47,7 @@ class ReplyDraft:
     seen_entry_id: int | None = None
     files: Sequence[FileDraft] = ()
     articles: Sequence[tuple[int, int]] = field(default_factory=tuple)
+    undo_for: timedelta = timedelta()
 
 
 def fronts(agent: Agent, ticket: Ticket) -> bool:
@@ -74,7 +80,7 @@ def agent_replies(ticket: Ticket, draft: ReplyDraft, *, by: Agent) -> Entry:
     entry = write(ticket, EntryKind.REPLY, words, by=by)
     for article_id, revision in dict.fromkeys(draft.articles):
         db.session().add(ArticleUse(entry_id=entry.id, article_id=article_id, revision=revision))
-    dispatch(ticket, entry)
+    dispatch(ticket, entry, after=draft.undo_for)
     if at_home(ticket):
         _take_up(ticket, by)
     return entry
@@ -89,18 +95,21 @@ def _take_up(ticket: Ticket, by: Agent) -> None:
         move(ticket, State.IN_PROGRESS, by=by)
 
 
-def dispatch(ticket: Ticket, entry: Entry) -> Delivery:
-    """Put a public entry of ours in line for the requester's address."""
+def dispatch(ticket: Ticket, entry: Entry, *, after: timedelta = timedelta()) -> Delivery:
+    """Put a public entry of ours in line for the requester's address, to leave ``after`` a time."""
     address = requester_address(ticket)
+    leaves_at = now() + after if after else None
     delivery = Delivery(
         entry_id=entry.id,
+        leaves_at=leaves_at,
         address=address or "",
         state=DeliveryState.WAITING if address else DeliveryState.NO_ADDRESS,
     )
     db.session().add(delivery)
     db.session().flush()
+    set_committed_value(entry, "delivery", delivery)
     if address:
-        publish("message.send", entry_id=entry.id, key=f"message:{entry.id}")
+        publish("message.send", at=leaves_at, entry_id=entry.id, key=f"message:{entry.id}")
     return delivery
 
 
@@ -152,7 +161,9 @@ def _refuse_unseen(ticket: Ticket, seen: int | None) -> None:
     kinds = (EntryKind.MESSAGE, EntryKind.REPLY, EntryKind.EXCHANGE)
     newer = db.session().scalar(
         select(Entry.id)
+        .outerjoin(Delivery, Delivery.entry_id == Entry.id)
         .where(Entry.ticket_id == ticket.id, Entry.id > seen, Entry.kind.in_(kinds))
+        .where(not_withdrawn())
         .order_by(Entry.id.desc())
         .limit(1)
     )
@@ -167,7 +178,8 @@ def refuse_blind(ticket: Ticket) -> None:
     """
     last = db.session().scalar(
         select(Entry.id)
-        .where(Entry.ticket_id == ticket.id, Entry.kind == EntryKind.REPLY)
+        .outerjoin(Delivery, Delivery.entry_id == Entry.id)
+        .where(Entry.ticket_id == ticket.id, Entry.kind == EntryKind.REPLY, not_withdrawn())
         .order_by(Entry.id.desc())
         .limit(1)
     )

@@ -37,6 +37,21 @@ def move(ticket: Ticket, to: State, *, by: Author, **facts: Any) -> None:
     note_event(ticket, "state", by=by, was=was.value, to=to.value, **facts)
 
 
+def put_back(ticket: Ticket, to: State, *, by: Author) -> None:
+    """Undo what an answer did that nobody has heard: back in the state that it was given in.
+
+    Raises Conflict ``ticket.move_refused`` when the allowed moves do not lead from there to here.
+    """
+    if ticket.state is to:
+        return
+    further = {state for near in MOVES[to] for state in MOVES[near]}
+    if ticket.state not in MOVES[to] | further:
+        raise refused(ticket, to)
+    was, ticket.state = ticket.state, to
+    ticket.is_open = to is not S.CLOSED
+    note_event(ticket, "state", by=by, was=was.value, to=to.value, undone=True)
+
+
 def can_move(ticket: Ticket, to: State) -> bool:
     return to in MOVES[ticket.state]
 

@@ -11,8 +11,9 @@ from support.kernel import db
 from support.kernel.errors import NotVisible
 from support.people.models import Agent
 from support.people.permissions import Scope, scope_of
+from support.tickets.leaving import has_left, is_held
 from support.tickets.models import Ticket
-from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry
+from support.tickets.timeline import PUBLIC_KINDS, Attachment, DeliveryState, Entry
 from support.tickets.visibility import visible_to
 
 # Newest entries shown at once; older ones on demand, by key.
@@ -37,8 +38,15 @@ def read_thread(ticket: Ticket, *, by: Agent, before: int | None = None) -> Sequ
     if before is not None:
         query = query.where(Entry.id < before)
     if not reads_internal(ticket, by):
-        query = query.where(Entry.kind.in_(PUBLIC_KINDS))
+        query = query.outerjoin(Entry.delivery)
+        query = query.where(Entry.kind.in_(PUBLIC_KINDS), has_left())
     return list(reversed(db.session().scalars(query).unique().all()))
+
+
+def _public(entry: Entry) -> bool:
+    sent = entry.delivery
+    unsaid = sent is not None and (sent.state is DeliveryState.WITHDRAWN or is_held(sent))
+    return entry.kind in PUBLIC_KINDS and not unsaid
 
 
 def reads_internal(ticket: Ticket, agent: Agent) -> bool:
@@ -50,6 +58,15 @@ def reads_internal(ticket: Ticket, agent: Agent) -> bool:
         or scope_of(agent) is Scope.ALL
         or (agent.team.level > 1)
     )
+
+
+def entry_visible(ticket: Ticket, entry_id: int, *, by: Agent) -> Entry:
+    """An entry of this ticket, with its delivery, that ``by`` may read. Raises NotVisible."""
+    query = select(Entry).where(Entry.id == entry_id, Entry.ticket_id == ticket.id)
+    entry = db.session().scalar(query.options(joinedload(Entry.delivery)))
+    if entry is None or not (_public(entry) or reads_internal(ticket, by)):
+        raise NotVisible.of("reply.unknown")
+    return entry
 
 
 def attachment_visible(attachment_id: int, *, by: Agent) -> Attachment:
@@ -67,6 +84,6 @@ def attachment_visible(attachment_id: int, *, by: Agent) -> Attachment:
     if found is None:
         raise NotVisible.of("attachment.unknown")
     attachment, entry, ticket = found
-    if entry.kind not in PUBLIC_KINDS and not reads_internal(ticket, by):
+    if not _public(entry) and not reads_internal(ticket, by):
         raise NotVisible.of("attachment.unknown")
     return attachment

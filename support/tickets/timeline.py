@@ -94,10 +94,16 @@ class DeliveryState(StrEnum):
     DELAYED = "delayed"  # refused for now: tried again
     REFUSED = "refused"  # refused for good, or given up
     NO_ADDRESS = "no_address"  # nothing to send to: read on the follow page or by telephone
+    WITHDRAWN = "withdrawn"  # taken back by its author before it left: the public never sees it
 
 
 class Delivery(Base):
-    """How a public entry of ours reached the requester."""
+    """How a public entry of ours reached the requester.
+
+    ``leaves_at``: until then its author may take it back; None leaves at once. ``begun_at``: when
+    the post took it, after which nobody may. ``before``: what taking it back restores
+    (``withdrawing``). ``next_try_at``: while it is delayed.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -115,6 +121,10 @@ class Delivery(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     last_words: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    leaves_at: Mapped[datetime | None] = mapped_column(Instant)
+    begun_at: Mapped[datetime | None] = mapped_column(Instant)
+    next_try_at: Mapped[datetime | None] = mapped_column(Instant)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
     entry: Mapped[Entry] = relationship(back_populates="delivery")
 

@@ -79,6 +79,7 @@ def made_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         mail_from="Relais <relais@demo.relais>",
         public_url="http://localhost",
         form_least_seconds=0,  # tests write faster than people
+        undo_seconds=0,
     )
     made = create_app(settings, configure=False)
     made.config["TESTING"] = True

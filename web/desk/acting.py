@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from channels.mail.identifiers import new_message_id
 from support.kernel import db
-from support.kernel.errors import Conflict, Invalid
+from support.kernel.errors import Invalid
 from support.people.models import Agent
 from support.people.permissions import Permission
 from support.tickets import (
@@ -20,7 +19,6 @@ from support.tickets import (
     noting,
     qualifying,
     reopening,
-    replying,
     waiting,
 )
 from support.tickets.models import ClosedHow, Ticket
@@ -30,9 +28,7 @@ from web.access import staff
 from web.desk import catalogue
 from web.desk.ticket import Typed, refused
 from web.http import me
-from web.library.inserting import read_marks
 from web.reading_args import row_number
-from web.uploads import take_files, unseal
 
 bp = Blueprint("acting", __name__, url_prefix="/agent/tickets/<reference>")
 
@@ -41,63 +37,6 @@ def back(ticket: Ticket, said: str | None = None) -> ResponseReturnValue:
     if said:
         flash(said, "success")
     return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
-
-
-@bp.post("/reponses")
-@staff(Permission.REPLY)
-def reply(reference: str) -> ResponseReturnValue:
-    ticket = one_visible(reference, me(), lock=True)
-    typed = Typed("reply", request.form.get("text", ""), request.form.getlist("articles"))
-    files, then = unseal(request.form.getlist("kept")), _wanted()
-    try:
-        take_files(request.files.getlist("files"), files)
-        seen = row_number(request.form, "seen")
-        if seen is None:
-            replying.refuse_blind(ticket)
-        draft = replying.ReplyDraft(
-            text=typed.text,
-            message_id=new_message_id(current_app.config["SETTINGS"].mail_domain),
-            seen_entry_id=seen,
-            files=files,
-            articles=read_marks(typed.articles),
-        )
-        if "rouvrir" in request.form and reopening.can_reopen(ticket, me()):
-            reopening.reopen(ticket, by=me())
-        replying.agent_replies(ticket, draft, by=me())
-        _then(ticket, then)
-    except (Invalid, Conflict) as error:
-        db.session().rollback()
-        again = Typed(typed.form, typed.text, typed.articles, files=files)
-        fresh = one_visible(reference, me())
-        return refused(fresh, again, error, 409 if isinstance(error, Conflict) else 422)
-    return back(ticket, _reply_words(ticket, then))
-
-
-def _wanted() -> replying.Then:
-    """What the button said; a ticket that none of ours names stays open."""
-    wanted = request.form.get("then", "")
-    return replying.Then(wanted) if wanted in set(replying.Then) else replying.Then.STAY
-
-
-def _then(ticket: Ticket, then: replying.Then) -> None:
-    if then is replying.Then.CLOSE:
-        closing.close(ticket, ClosedHow.ANSWERED, by=me())
-    elif then is replying.Then.WAIT:
-        waiting.wait_for_person(ticket, by=me())
-
-
-def _reply_words(ticket: Ticket, then: replying.Then) -> str:
-    if replying.requester_address(ticket) is None:
-        return _(
-            "Réponse enregistrée. %(name)s n’a pas d’adresse électronique : appelez, ou la "
-            "personne la lira sur sa page de suivi.",
-            name=ticket.requester_name,
-        )
-    return {
-        replying.Then.STAY: _("Réponse envoyée. Le ticket reste ouvert."),
-        replying.Then.WAIT: _("Réponse envoyée. La date promise attend la personne."),
-        replying.Then.CLOSE: _("Réponse envoyée. Ticket clos."),
-    }[then]
 
 
 @bp.post("/notes")

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from support.intake.models import Channel
 from support.tickets.models import ClosedHow, State
 from support.tickets.timeline import Entry
-from web.desk.labels import channel_label, closed_label, state_label
+from web.desk.deliveries import why_words
+from web.desk.labels import channel_label, closed_label, letter_label, state_label
 from web.filters import day
 
 ICONS = {
@@ -23,7 +24,11 @@ ICONS = {
     "promise_broken": "exclamation-octagon-fill",
     "state": "arrow-right-circle",
     "bounce": "exclamation-triangle-fill",
+    "delivery_refused": "exclamation-triangle-fill",
     "delivery_delayed": "hourglass-split",
+    "reply_withdrawn": "arrow-counterclockwise",
+    "letter_capped": "exclamation-triangle-fill",
+    "reached": "telephone",
     "mail_sorted": "inbox",
     "auto_reply": "robot",
     "loop": "arrow-repeat",
@@ -41,6 +46,8 @@ ICONS = {
 
 
 def event_icon(entry: Entry) -> str:
+    if entry.event == "state" and entry.data.get("undone"):
+        return "arrow-counterclockwise"
     if entry.event == "state":
         return {
             "escalated": "arrow-up-right-circle",
@@ -75,6 +82,8 @@ def _opened(entry: Entry) -> str:
 
 def _state(entry: Entry) -> str:
     to = State(entry.data["to"])
+    if entry.data.get("undone"):
+        return _("de nouveau « %(state)s »", state=state_label(to))
     if to is State.ESCALATED:
         return _("transmis à %(team)s", team=entry.data.get("team", ""))
     if to is State.RETURNED:
@@ -105,9 +114,21 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         to=day(datetime.fromisoformat(e.data["to"])),
     ),
     "promise_broken": lambda e: _("la date promise est passée"),
-    "bounce": lambda e: _("courriel non remis : %(words)s", words=e.data.get("words", "")),
-    "delivery_refused": lambda e: _("courriel refusé : %(words)s", words=e.data.get("words", "")),
-    "delivery_delayed": lambda e: _("remise retardée : %(words)s", words=e.data.get("words", "")),
+    "bounce": lambda e: _("courriel non remis : %(why)s", why=why_words(e.data.get("words"))),
+    "delivery_refused": lambda e: _(
+        "courriel refusé : %(why)s", why=why_words(e.data.get("words"))
+    ),
+    "delivery_delayed": lambda e: _(
+        "remise retardée : %(why)s", why=why_words(e.data.get("words"))
+    ),
+    "reply_withdrawn": lambda e: _("réponse annulée avant son départ"),
+    "letter_capped": lambda e: _(
+        "message automatique non envoyé (%(letter)s) : cette adresse en a déjà reçu %(most)s en un "
+        "jour",
+        letter=letter_label(e.data["letter"]),
+        most=e.data["most"],
+    ),
+    "reached": lambda e: _("personne jointe autrement, noté"),
     "mail_sorted": lambda e: _("courriel classé ici"),
     "auto_reply": lambda e: _("réponse automatique reçue, sans effet"),
     "loop": lambda e: _(

@@ -17,6 +17,7 @@ def init(app: Flask) -> None:
         priority_label=priority_label,
         closed_label=closed_label,
         item_label=item_label,
+        letter_label=letter_label,
         wrap_up_label=wrap_up_label,
     )
 
@@ -75,6 +76,15 @@ def wrap_up_label(code: str) -> str:
         "wrong_service": _("orienté vers un autre service"),
         "dropped": _("appel coupé"),
     }.get(code, code)
+
+
+def letter_label(letter: str) -> str:
+    """What a letter that leaves by itself is called."""
+    return {
+        "acknowledgement": _("accusé de réception"),
+        "passed_on": _("« votre demande est chez nos spécialistes »"),
+        "reopened": _("« votre demande est rouverte »"),
+    }.get(letter, _("lire le message"))
 
 
 def item_label(code: str) -> str:

@@ -23,16 +23,18 @@ from support.people.vouching import is_vouched
 from support.tickets.asking import speaks_for_requester
 from support.tickets.assigning import can_assign, colleagues_for, serves
 from support.tickets.filing import UNSORTED_REASON
+from support.tickets.journal import FileDraft
 from support.tickets.models import State, Ticket
 from support.tickets.qualifying import can_qualify
 from support.tickets.reopening import can_reopen
-from support.tickets.replying import can_close, can_reply, fronts, requester_address
+from support.tickets.replying import Then, can_close, can_reply, fronts, requester_address
 from support.tickets.thread import read_thread, reads_internal
-from support.tickets.timeline import Entry, EntryKind
+from support.tickets.timeline import DeliveryState, Entry, EntryKind
 from support.tickets.visibility import one_visible
+from support.tickets.withdrawing import articles_of, may_withdraw
 from web import uploads
 from web.access import staff
-from web.desk import catalogue, events, facts, said
+from web.desk import catalogue, deliveries, events, facts, said
 from web.desk.catalogue import choices
 from web.desk.labels import item_label
 from web.http import me
@@ -52,6 +54,7 @@ class Typed:
     articles: Sequence[str] = ()
     missing: Sequence[str] = ()
     files: Sequence[Any] = ()
+    then: Then | None = None
     errors: Mapping[str | None, str] = field(default_factory=dict)
 
 
@@ -63,20 +66,18 @@ def ticket(reference: str) -> ResponseReturnValue:
     if request.args.get("fiche"):
         inserted = passage(request.args["fiche"])
         typed = Typed("reply", inserted.text, [inserted.mark]) if inserted else typed
-    return show(found, me(), typed)
+    return show(found, me(), typed, taken_back=row_number(request.args, "reprise"))
 
 
 def refused(ticket: Ticket, typed: Typed, error: DomainError, status: int) -> ResponseReturnValue:
     """The page again, with what was typed and what is wrong."""
-    again = Typed(
-        typed.form, typed.text, typed.articles, typed.missing, typed.files, sentences(error)
-    )
-    return show(ticket, me(), again), status
+    return show(ticket, me(), replace(typed, errors=sentences(error))), status
 
 
-def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
+def show(ticket: Ticket, agent: Agent, typed: Typed, taken_back: int | None = None) -> str:
     before = row_number(request.args, "avant")
     thread = read_thread(ticket, by=agent, before=before)
+    typed = _taken_back(thread, taken_back, agent) or typed
     raised, following = all_escalations(ticket), chain.next_teams(ticket)
     climbed = [e for e in raised if e.ended_at is None]
     can = allowed(ticket, agent, climbed, following)
@@ -91,6 +92,8 @@ def show(ticket: Ticket, agent: Agent, typed: Typed) -> str:
         can=can,
         colleagues=colleagues_for(ticket) if can["assign"] else [],
         asked=before is None and _asked(thread),
+        leaving=deliveries.leaving(thread, agent),
+        told=deliveries.told,
         simple=_simple(ticket),
         internal=reads_internal(ticket, agent),
         path=facts.level_path(ticket, raised, following),
@@ -126,6 +129,20 @@ def _where_it_fits(typed: Typed, can: Mapping[str, bool]) -> Typed:
     return replace(typed, form="note") if gone else typed
 
 
+def _taken_back(thread: Sequence[Entry], entry_id: int | None, agent: Agent) -> Typed | None:
+    """A reply that was taken back, as it was in its box."""
+    entry = next((e for e in thread if entry_id is not None and e.id == entry_id), None)
+    sent = entry.delivery if entry else None
+    if entry is None or sent is None or sent.state is not DeliveryState.WITHDRAWN:
+        return None
+    if not may_withdraw(entry, agent):
+        return None
+    marks = [f"{article}:{revision}" for article, revision in articles_of(entry)]
+    files = [FileDraft(a.filename, a.content_type, a.file_key, a.size) for a in entry.attachments]
+    then = Then(sent.before["then"]) if sent.before else None
+    return Typed("reply", entry.text, marks, files=files, then=then)
+
+
 def allowed(
     ticket: Ticket, agent: Agent, climbed: Sequence[Escalation], following: Sequence[Team]
 ) -> dict[str, bool]:
@@ -156,13 +173,21 @@ def allowed(
         "withdraw": away and may(agent, Permission.ESCALATE) and fronts(agent, ticket),
         "qualify": may(agent, Permission.NOTE) and can_qualify(ticket, agent),
         "call": may(agent, Permission.TAKE_CALLS),
+        "reached": ticket.unheard_since is not None
+        and may(agent, Permission.REPLY)
+        and fronts(agent, ticket),
         "message": speaks_for_requester(agent, ticket),
     }
 
 
 def _asked(thread: Sequence[Entry]) -> bool:
     """Whether the last word is ours: only then is there an answer to wait for."""
-    spoken = (e.kind for e in reversed(thread) if e.kind in (EntryKind.MESSAGE, EntryKind.REPLY))
+    spoken = (
+        e.kind
+        for e in reversed(thread)
+        if e.kind in (EntryKind.MESSAGE, EntryKind.REPLY)
+        and not (e.delivery and e.delivery.state is DeliveryState.WITHDRAWN)
+    )
     return next(spoken, None) is EntryKind.REPLY
 
 
