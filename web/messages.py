@@ -108,6 +108,9 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "refile.not_forwarded": lambda **p: _("Aucun message transféré n’a été reconnu ici."),
     "mail.sorted": lambda **p: _("Un collègue a déjà classé ce courriel."),
     "attachment.unknown": lambda **p: _("Ce fichier n’existe pas, ou il ne vous est pas ouvert."),
+    "download.over": lambda **p: _(
+        "Ce lien n’est plus valable. Le fichier reste sur votre page de suivi."
+    ),
     "follow.unknown": lambda **p: _("Ce lien n’est pas valable."),
     "follow.no_match": lambda **p: _(
         "Cette référence et cette adresse (ou ce téléphone) ne vont pas ensemble. Vérifiez les "

@@ -13,6 +13,7 @@ ROOMS = (
     "web.citizen.pages",
     "web.citizen.contact",
     "web.citizen.follow",
+    "web.citizen.downloads",
     "web.library.help",
     "web.library.shelf",
     "web.library.editing",

@@ -6,6 +6,8 @@ was when the entry was written.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from channels.mail import post
@@ -15,12 +17,12 @@ from channels.mail.language import detect
 from channels.mail.rendering import FALLBACK, Frame, framed
 from channels.mail.signing import signature
 from support.kernel import db, files
-from support.people.models import Agent
+from support.tickets import downloading
 from support.tickets.following import mail_token
 from support.tickets.leaving import not_withdrawn
 from support.tickets.models import Ticket
 from support.tickets.references import shown
-from support.tickets.timeline import PUBLIC_KINDS, Entry, EntryKind
+from support.tickets.timeline import PUBLIC_KINDS, Attachment, Entry, EntryKind
 
 # Far more than a thread shows; composing keeps the first and the last of them.
 _THREAD = 200
@@ -34,7 +36,9 @@ def enveloped(ticket: Ticket, entry: Entry, address: str) -> OutgoingMail:
     automatic = entry.kind is EntryKind.NOTICE
     subject = entry.data.get("subject") or ticket.subject
     language = entry.data.get("language") or detect(entry.text, [ticket.language]) or FALLBACK
-    text, html = framed(entry.text, _frame(ticket, entry.author_agent, address), language, subject)
+    attached, linked = _sorted_by_weight(entry)
+    frame = _frame(ticket, entry, address, linked)
+    text, html = framed(entry.text, frame, language, subject, entry.html if automatic else None)
     answered, above = _thread(entry)
     return OutgoingMail(
         message_id=entry.message_id,
@@ -50,7 +54,7 @@ def enveloped(ticket: Ticket, entry: Entry, address: str) -> OutgoingMail:
         references=above,
         automatic=automatic,
         language=language,
-        files=tuple(_files(entry)),
+        files=tuple(_read(attached)),
     )
 
 
@@ -60,12 +64,25 @@ def follow_url(ticket: Ticket, address: str) -> str:
     return f"{post.current().public_url}/suivi/{mail_token(ticket, normalise(address))}"
 
 
-def _frame(ticket: Ticket, agent: Agent | None, address: str) -> Frame:
+def download_url(ticket: Ticket, attachment: Attachment, entry: Entry) -> str:
+    """The secret address of one file that the mail does not carry."""
+    token = downloading.download_token(ticket, attachment, entry)
+    return f"{post.current().public_url}/telechargements/{token}"
+
+
+def _frame(
+    ticket: Ticket, entry: Entry, address: str, linked: Sequence[Attachment]
+) -> Frame:
     return Frame(
         reference=shown(ticket.reference),
         follow_url=follow_url(ticket, address),
-        signature=signature(agent, ticket.home_team, post.current().service_name),
+        signature=signature(entry.author_agent, ticket.home_team, post.current().service_name),
         language=ticket.language,
+        files=tuple(
+            (f"{one.filename} ({_megabytes(one.size)})", download_url(ticket, one, entry))
+            for one in linked
+        ),
+        files_until=downloading.good_until(entry),
     )
 
 
@@ -89,9 +106,29 @@ def _thread(entry: Entry) -> tuple[str | None, tuple[str, ...]]:
     return answered, tuple(one for _, one in reversed(newest_first))
 
 
-def _files(entry: Entry) -> list[OutgoingFile]:
+def _sorted_by_weight(entry: Entry) -> tuple[list[Attachment], list[Attachment]]:
+    """What the mail carries, and what is beyond its limit: as many files as fit go along."""
+    left = post.current().files_limit
+    attached: list[Attachment] = []
+    linked: list[Attachment] = []
+    for one in sorted(entry.attachments, key=lambda file: (file.size, file.id)):
+        fits = one.size <= left
+        (attached if fits else linked).append(one)
+        left -= one.size if fits else 0
+    return sorted(attached, key=_order), sorted(linked, key=_order)
+
+
+def _read(attached: Sequence[Attachment]) -> list[OutgoingFile]:
     store = files.store()
     return [
         OutgoingFile(kept.filename, kept.content_type, store.read(kept.file_key))
-        for kept in entry.attachments
+        for kept in attached
     ]
+
+
+def _order(file: Attachment) -> int:
+    return file.id
+
+
+def _megabytes(size: int) -> str:
+    return f"{max(size, 50_000) / 1_000_000:.1f} MB"

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from channels.mail import post
 from channels.mail.guarding import nobody_reads
 from channels.mail.rendering import Facts, language_of, render_letter
+from support.catalogue.models import Silence
 from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.time import now
 from support.people.normalising import shown_phone
 from support.tickets.authors import SYSTEM
-from support.tickets.journal import Words, write
+from support.tickets.following import public_name
+from support.tickets.journal import Words, note_event, write
 from support.tickets.models import ClosedHow, Ticket
 from support.tickets.references import shown
 from support.tickets.replying import dispatch, requester_address
@@ -26,9 +29,13 @@ from support.tickets.visibility import PAGE, hold
 
 log = logging.getLogger(__name__)
 
+# Sent by name; what is acknowledged as a request in the sense of the law has words of its own.
 LETTERS = frozenset({"acknowledgement", "reopened", "passed_on"})
+OF_REQUEST = "acknowledgement_of_request"
 # Two machines that answer each other would never stop: an address hears this much, no more.
 MOST_A_DAY = 10
+_LATEST = 60  # deliveries to one address that are looked at, letters and replies
+MONTHS = 2  # after which silence decides, unless the reason says otherwise
 
 __all__ = ["LETTERS", "facts_of", "render_letter", "send", "written"]
 
@@ -47,14 +54,21 @@ def send(payload: Mapping[str, Any]) -> None:
             return
         hold(ticket)
         once = ":".join(str(p) for p in (letter, ticket.id, payload.get("about")) if p is not None)
-        if not written(once) and _wanted(letter, ticket):
+        if written(once) or not _wanted(letter, ticket):
+            return
+        if _heard_enough(requester_address(ticket) or ""):
+            log.warning("ticket %s: no %s, the address had %s", ticket.id, letter, MOST_A_DAY)
+            facts = {"letter": letter, "most": MOST_A_DAY}
+            note_event(ticket, "letter_capped", by=SYSTEM, once_key=once, **facts)
+        else:
             _write(letter, ticket, once)
 
 
 def facts_of(ticket: Ticket) -> Facts:
     """What a letter may say of the ticket."""
-    team = ticket.home_team
-    site = team.site
+    team, owner = ticket.home_team, ticket.owner
+    site, reason = team.site, ticket.reason
+    named = public_name(owner, "") if owner else ""
     return Facts(
         name=ticket.requester_name,
         reference=shown(ticket.reference),
@@ -65,14 +79,29 @@ def facts_of(ticket: Ticket) -> Facts:
         address=team.address or (site.address if site else ""),
         phone=shown_phone(team.phone or (site.phone if site else "")),
         email=team.email or (site.email if site else ""),
+        agent=", ".join(part for part in (named, owner.title if owner and named else "") if part),
+        silence_on=_months_later(ticket.first_received_at, reason.silence_months or MONTHS)
+        if reason.silence_means
+        else None,
+        accepted=reason.silence_means is Silence.ACCEPTANCE,
     )
 
 
+def _months_later(instant: datetime, months: int) -> datetime:
+    """The same day of a later month, or its last one."""
+    year, month = divmod(instant.month - 1 + months, 12)
+    last = monthrange(instant.year + year, month + 1)[1]
+    return instant.replace(year=instant.year + year, month=month + 1, day=min(instant.day, last))
+
+
 def _write(letter: str, ticket: Ticket, once: str) -> None:
-    subject, text, _html = render_letter(letter, ticket.language, facts_of(ticket))
-    language = language_of(letter, ticket.language)
+    request = letter == "acknowledgement" and ticket.reason.silence_means is not None
+    name = OF_REQUEST if request else letter
+    subject, text, html = render_letter(name, ticket.language, facts_of(ticket))
+    language = language_of(name, ticket.language)
     words = Words(
         text,
+        html=html,
         channel=Channel.EMAIL,
         message_id=post.fresh_message_id(),
         data={"letter": letter, "subject": subject, "language": language},
@@ -90,21 +119,21 @@ def _wanted(letter: str, ticket: Ticket) -> bool:
     address = requester_address(ticket)
     if not address or nobody_reads(address):
         return False
-    if letter == "acknowledgement" and ticket.closed_how is ClosedHow.FIRST_CONTACT:
-        return False
-    if _heard_enough(address):
-        log.warning("ticket %s: no %s, the address had %s today", ticket.id, letter, MOST_A_DAY)
-        return False
-    return True
+    return letter != "acknowledgement" or ticket.closed_how is not ClosedHow.FIRST_CONTACT
 
 
 def _heard_enough(address: str) -> bool:
-    tenth = db.session().scalar(
-        select(Entry.created_at)
-        .join(Delivery, Delivery.entry_id == Entry.id)
-        .where(Delivery.address == address, Entry.kind == EntryKind.NOTICE)
-        .order_by(Delivery.id.desc())
-        .offset(MOST_A_DAY - 1)
-        .limit(1)
+    """Whether the address has had its share of automatic mail today, of whatever kind.
+
+    Looks at its latest deliveries only: a fixed cost, whatever lies in the archive.
+    """
+    latest = select(Delivery.entry_id).where(Delivery.address == address)
+    latest = latest.order_by(Delivery.id.desc()).limit(_LATEST)
+    letters = db.session().scalar(
+        select(func.count()).where(
+            Entry.id.in_(latest),
+            Entry.kind == EntryKind.NOTICE,
+            Entry.created_at > now() - timedelta(days=1),
+        )
     )
-    return tenth is not None and tenth > now() - timedelta(days=1)
+    return (letters or 0) >= MOST_A_DAY

@@ -1,6 +1,8 @@
-"""Letters made into words: a subject, a text, and the same text as plain HTML.
+"""Letters made into words: a subject, a text, and the same words as HTML.
 
-A letter is a text: its HTML is made from it, so that the two can never say different things.
+A letter is three files in each language (``subject.txt``, ``body.txt``, ``body.html``); a test
+holds that the last two say the same words. What an agent types has no HTML of its own: it is made
+from the text.
 """
 
 from __future__ import annotations
@@ -8,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from channels.mail import reviews
 from channels.mail.directions import by_itself, direction, left_to_right, linked
+from channels.mail.reviews import FOLDER
 
-FOLDER = Path(__file__).parent / "letters"
-FALLBACK = "fr"
+FALLBACK = reviews.ORIGINAL
 PARIS = ZoneInfo("Europe/Paris")
 
 # Of the facts of a letter: numbers and addresses, and what is in whatever language it is in.
 _NUMBERS = ("reference", "address", "phone", "email")
-_NAMES = ("name", "subject", "service")
+_NAMES = ("name", "subject", "service", "agent")
 
 # Plain texts: nothing to escape.
 _texts = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)
@@ -36,9 +38,12 @@ _pages = Environment(
 )
 _pages.filters["linked"] = linked
 _fragment = _pages.from_string(
-    "{% for p in paragraphs %}{% if p.lines %}<p>{{ p.lines | map('linked') | join(br) }}</p>"
-    "{% endif %}{% if p.points %}<ul>{% for one in p.points %}<li>{{ one | linked }}</li>"
-    "{% endfor %}</ul>{% endif %}{% endfor %}"
+    """{% for p in paragraphs %}
+{% if p.lines %}<p dir="auto">{{ p.lines | map('linked') | join(br) }}</p>{% endif %}
+{% if p.points %}
+<ul>{% for one in p.points %}<li dir="auto">{{ one | linked }}</li>{% endfor %}</ul>
+{% endif %}
+{% endfor %}"""
 )
 
 
@@ -47,7 +52,9 @@ class Facts:
     """What a letter may say. Nothing internal has a place here.
 
     ``reference`` as shown (``2611-2004-8317``); ``service`` and what follows is how the public
-    reaches the team that answers; "" and None are left out of the letter.
+    reaches the team that answers; ``agent`` who has it in hand, as the public may know them;
+    ``silence_on``: for a request, the day from which silence means that it is ``accepted``, or
+    refused. "" and None are left out of the letter.
     """
 
     name: str
@@ -59,16 +66,25 @@ class Facts:
     address: str = ""
     phone: str = ""
     email: str = ""
+    agent: str = ""
+    silence_on: datetime | None = None
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands below every mail: the personal link, and who writes."""
+    """What stands below every mail: the personal link, and who writes.
+
+    ``files``: (name and size, address) of each file that was too big to be attached;
+    ``files_until``: the last instant at which they can be had.
+    """
 
     reference: str
     follow_url: str
     signature: str
     language: str
+    files: tuple[tuple[str, str], ...] = ()
+    files_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +104,13 @@ def render_letter(name: str, language: str, facts: Facts) -> tuple[str, str, str
         | {
             "received": in_words(facts.received_at, code),
             "promised": in_words(facts.promised_at, code) if facts.promised_at else "",
+            "silence": in_words(facts.silence_on, code) if facts.silence_on else "",
         }
     )
     subject = _texts.get_template(f"{name}/{code}/subject.txt").render(words)
     text = _texts.get_template(f"{name}/{code}/body.txt").render(words).strip()
-    return " ".join(subject.split()), text, fragment(text)
+    html = _pages.get_template(f"{name}/{code}/body.html").render(words).strip()
+    return " ".join(subject.split()), text, html
 
 
 def _isolated(facts: Facts, language: str) -> dict[str, str]:
@@ -104,18 +122,28 @@ def _isolated(facts: Facts, language: str) -> dict[str, str]:
 
 
 def language_of(name: str, language: str) -> str:
-    """The language in which the letter can be had for someone who reads ``language``."""
-    known = language.isalpha() and (FOLDER / name / language).is_dir()
-    return language if known else FALLBACK
+    """The language in which the letter can be had for someone who reads ``language``.
+
+    A translation that nobody has reviewed is none.
+    """
+    return language if language.isalpha() and reviews.usable(name, language) else FALLBACK
 
 
-def framed(text: str, frame: Frame, language: str, title: str) -> tuple[str, str]:
-    """The whole mail, as text and as HTML. ``language`` is the one ``text`` is written in."""
+def framed(
+    text: str, frame: Frame, language: str, title: str, html: str | None = None
+) -> tuple[str, str]:
+    """The whole mail, as text and as HTML. ``language`` is the one ``text`` is written in.
+
+    ``html``: what a letter says in its own; without it, made from ``text``.
+    """
     code = language_of("frame", frame.language)
     rtl = direction(code) == "rtl"
     reference = left_to_right(frame.reference) if rtl else frame.reference
     follow = _texts.get_template(f"frame/{code}/follow.txt").render(reference=reference)
-    words = {"follow": follow.strip(), "follow_url": frame.follow_url}
+    words = {"follow": follow.strip(), "follow_url": frame.follow_url, "files": frame.files}
+    if frame.files and frame.files_until:
+        until = in_words(frame.files_until, code)
+        words["download"] = _texts.get_template(f"frame/{code}/files.txt").render(until=until)
     plain = _texts.get_template("frame/body.txt").render(
         words, text=text.strip(), signature=frame.signature
     )
@@ -126,7 +154,7 @@ def framed(text: str, frame: Frame, language: str, title: str) -> tuple[str, str
         direction=direction(language),
         frame_language=code,
         frame_direction=direction(code),
-        paragraphs=list(paragraphs(text)),
+        content=Markup(html if html is not None else fragment(text)),
         signature=frame.signature.splitlines(),
     )
     return plain + "\n", page

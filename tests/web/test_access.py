@@ -57,6 +57,7 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "GET /suivi/<token>/merci": PUBLIC,
     "POST /suivi/<token>/adresse": PUBLIC,
     "GET /suivi/<token>/pieces/<int:attachment_id>": PUBLIC,
+    "GET /telechargements/<token>": PUBLIC,
     "GET /agent/": ANY_STAFF,
     "GET /agent/tickets": (P.READ_TICKETS,),
     f"GET {TICKET}": (P.READ_TICKETS,),

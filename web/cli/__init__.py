@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "web.cli.checking:check",
     "db": "web.cli.database:db_group",
     "mail": "web.cli.mail:mail",
+    "letters": "web.cli.letters:letters",
     "knowledge": "web.cli.knowledge:knowledge",
     "user": "web.cli.users:user",
     "load": "web.cli.loading:load",

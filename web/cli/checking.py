@@ -9,7 +9,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy import text
 
-from channels.mail import fetching, sending
+from channels.mail import fetching, reviews, sending
 from knowledge.search import index
 from knowledge.search.generations import IndexBusy
 from support.kernel import db
@@ -33,6 +33,7 @@ def check(quick: bool) -> None:
     ]
     if not quick:
         parts += [("mail out", _mail_out), ("mail in", _mail_in), ("index", _index)]
+        parts += [("letters", _letters)]
     failed = [name for name, probe in parts if not _line(name, probe, settings)]
     sys.exit(1 if failed else 0)
 
@@ -88,6 +89,13 @@ def _mail_out(settings: Settings) -> None:
 def _mail_in(settings: Settings) -> None:
     for url in settings.mailboxes:
         fetching.check_mailbox(url)
+
+
+def _letters(settings: Settings) -> None:
+    stale = [f"{t.letter}/{t.language}" for t in reviews.translations() if t.review != "reviewed"]
+    if stale:
+        names = ", ".join(stale)
+        raise RuntimeError(f"sent in French, not reviewed: {names}; run `relais letters approve`")
 
 
 def _index(settings: Settings) -> None:

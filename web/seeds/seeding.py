@@ -19,6 +19,7 @@ from support.catalogue.models import (
     Nature,
     Priority,
     Procedure,
+    Silence,
     Situation,
 )
 from support.clocks.models import Calendar
@@ -88,6 +89,7 @@ def plant_reasons(rows: Sequence[Row]) -> int:
                 "field": Field(row["field"]) if row["field"] else None,
                 "nature": Nature(row["nature"]),
                 "priority": Priority(row["priority"]),
+                "silence_means": Silence(row["silence_means"]) if "silence_means" in row else None,
                 "position": position,
             }
             for position, row in enumerate(rows)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
-from channels.mail import delivering
+from channels.mail import delivering, post
 from channels.mail.enveloping import enveloped, follow_url
 from escalation.raising import HandoverDraft, escalate
 from escalation.returning import answer
 from support.kernel import db
+from support.kernel.errors import NotVisible
+from support.kernel.time import now
 from support.outbox.draining import MAX_ATTEMPTS, GiveUp, TryLater
 from support.outbox.models import OutboxRow, OutboxState
 from support.people.models import SignaturePolicy
+from support.tickets import downloading
 from support.tickets.models import Ticket
 from support.tickets.noting import add_note
 from support.tickets.references import shown
@@ -72,6 +78,41 @@ def test_files_leave_with_the_reply(mail_room: MailRoom, real_cast: Cast, ticket
     mail_room.drain()
     (file,) = mail_room.sent[0].iter_attachments()
     assert (file.get_filename(), file.get_content()) == ("Reçu n°1.pdf", content)
+
+
+def test_files_beyond_the_limit_leave_as_links(
+    mail_room: MailRoom, real_cast: Cast, ticket: Ticket
+) -> None:
+    here = post.current()
+    delivering.configure(replace(here, files_limit=1000))
+    with db.transaction():
+        mail_room.held(ticket.id).language = "en"
+    files = [a_file(b"a" * 2000, "Plan & photo.pdf"), a_file(b"b" * 400, "petit.pdf"),
+             a_file(b"c" * 500, "moyen.pdf"), a_file(b"d" * 300, "trop.pdf")]  # fmt: skip
+    entry_id = mail_room.reply(real_cast, ticket, files=files)
+    mail_room.smtp.drop_after_data()
+    mail_room.drain()
+    mail_room.smtp.drop_after_data(False)
+    with time_machine.travel(now() + timedelta(hours=3), tick=True):
+        delivering.deliver({"entry_id": entry_id})
+    first, again_ = mail_room.smtp.messages
+    assert first.data == again_.data  # the links too are the same at each try
+    mail = mail_room.sent[0]
+    names = [one.get_filename() for one in mail.iter_attachments()]
+    text, html = text_of(mail), html_of(mail)
+    linked = re.findall(rf"- (.+) \(\d+\.\d MB\)\n({PUBLIC_URL}/telechargements/\S+)", text)
+    assert "Files to download (personal links, valid until" in text
+    assert sorted(names + [name for name, _ in linked]) == sorted(f.filename for f in files)
+    assert names == ["petit.pdf", "trop.pdf"]
+    with db.transaction(write=False):
+        for name, url in linked:
+            assert f'href="{url}"' in html
+            assert downloading.by_download_token(url.rpartition("/")[2]).filename == name
+    token = linked[0][1].rpartition("/")[2]
+    with db.transaction():
+        mail_room.held(ticket.id).follow_salt = "another"
+    with db.transaction(write=False), pytest.raises(NotVisible):
+        downloading.by_download_token(token)
 
 
 def test_what_was_sent_is_not_sent_again(

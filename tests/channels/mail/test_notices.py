@@ -39,6 +39,7 @@ FACTS = Facts(
     email="contact@relais.example.org",
 )
 LANGUAGES = ("fr", "en", "es", "ar")
+ALL = sorted({*notices.LETTERS, notices.OF_REQUEST})
 
 
 def notice_count() -> int:
@@ -100,7 +101,7 @@ def test_the_secret_link_is_not_kept_in_the_thread(mail_room: MailRoom, real_cas
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("letter", sorted(notices.LETTERS))
+@pytest.mark.parametrize("letter", ALL)
 def test_every_letter_is_whole_in_every_language(letter: str, language: str) -> None:
     subject, text, html = render_letter(letter, language, FACTS)
     assert subject
@@ -149,7 +150,7 @@ def test_the_frame_keeps_the_order_of_the_reference_and_the_link() -> None:
 
 def test_every_folder_of_letters_has_the_same_languages() -> None:
     folders = {path.name for path in FOLDER.iterdir()}
-    assert folders == {*notices.LETTERS, "frame"}
+    assert folders == {*ALL, "frame"}
     for folder in folders:
         assert {p.name for p in (FOLDER / folder).iterdir() if p.is_dir()} == set(LANGUAGES)
 
@@ -240,10 +241,11 @@ def test_passing_on_is_told_in_plain_words(mail_room: MailRoom, real_cast: Cast)
 
 
 def test_ten_letters_a_day_and_the_next_day_again(mail_room: MailRoom, real_cast: Cast) -> None:
-    for _ in range(12):
-        form_ticket(real_cast)
+    tickets = [form_ticket(real_cast) for _ in range(12)]
     mail_room.drain()
     assert len(mail_room.sent) == notices.MOST_A_DAY
+    capped = [e for t in tickets for e in mail_room.events(t, "letter_capped")]
+    assert [e.data["letter"] for e in capped] == ["acknowledgement"] * 2
     with time_machine.travel(now() + timedelta(days=1, minutes=1), tick=True):
         form_ticket(real_cast)
         mail_room.drain()
