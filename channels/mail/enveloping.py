@@ -70,9 +70,7 @@ def download_url(ticket: Ticket, attachment: Attachment, entry: Entry) -> str:
     return f"{post.current().public_url}/telechargements/{token}"
 
 
-def _frame(
-    ticket: Ticket, entry: Entry, address: str, linked: Sequence[Attachment]
-) -> Frame:
+def _frame(ticket: Ticket, entry: Entry, address: str, linked: Sequence[Attachment]) -> Frame:
     return Frame(
         reference=shown(ticket.reference),
         follow_url=follow_url(ticket, address),
