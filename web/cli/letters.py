@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import click
 
 from channels.mail import reviews
+from support.kernel.time import now
 
 
 @click.group(invoke_without_command=True)
@@ -26,7 +25,7 @@ def letters(context: click.Context) -> None:
 def approve(letter: str, language: str, by: str) -> None:
     """Say that a translation has been read, against the French of today."""
     try:
-        reviews.approve(letter, language, by=by, on=date.today())
+        reviews.approve(letter, language, by=by, on=now().date())
     except LookupError as unknown:
         raise click.ClickException(f"no translation {unknown}") from unknown
     click.echo(f"{letter} {language}: reviewed")
