@@ -63,7 +63,7 @@ def a_ticket(
         channel=channel,
         procedure=cast.procedures[procedure] if procedure else None,
         person=who,
-        team=cast.teams[team] if team else None,
+        team=again(cast.teams[team]) if team else None,
         language=who.language,
         department=more.pop("department", who.department),
         **more,
