@@ -17,6 +17,7 @@ _NAMED = re.compile(r"<[^<>@\s]+@[^<>@\s]+\s?>\s+\S+(?: \S+){0,2}[\s:：*_]*$")
 _BRACKETED = re.compile(r"<[^<>@\s]+@[^<>@\s]+\s?>")
 _NAMED_FIRST = re.compile(r"<[^<>@\s]+@[^<>@\s]+>?,?(?: \S+)?$")
 _ADDRESS_LAST = re.compile(r"<[^<>@\s]+@[^<>@\s]+\s?>[\s:：*_]*$")
+_ZONED = re.compile(r"^\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)")
 _ENDS = re.compile(r"[\d>)][\s:：*_]*$")
 _EVIDENCE = re.compile(r"[\d@]")
 _DECORATION = "*_ -–—\t"
@@ -92,7 +93,9 @@ def is_attribution(joined: str, *, marked: bool, closed: bool = True) -> bool:
         if addressed and dated and (opens or wrote or (timed and bool(_ENDS.search(joined)))):
             return True
         if phrases.QUOTES.match(joined):
-            return closed or addressed
+            return closed or addressed or dated
+        if dated and timed and _ZONED.match(joined):
+            return True
         return wrote and (dated or timed or addressed or opens or (closed and _is_name(joined)))
     if not closed:
         return False

@@ -30,6 +30,8 @@ def is_header_block(lines: list[str], at: int, *, ruled: bool = False) -> bool:
     misses = 0
     for line in lines[at : at + _MAX_HEADERS]:
         kind, value = copy_phrases.header(line)
+        if kind == "from" and "from" in kinds:
+            break  # the headers of another message
         if kind:
             kinds.append(kind)
             misses = 0

@@ -113,7 +113,7 @@ REPLY_ABOVE = re.compile(
     r"|sopra (?:questa|la) (?:riga|linea)|boven deze (?:regel|lijn)|(?:nad"
     r"|powyżej) t[ąe]j? lini\w*"
     r"|(?:выше|над) эт(?:ой|ого) (?:строки|строкой|линии)|вище цього рядка|над цим рядком"
-    r"|deasupra acestei linii|bu satırın üst\w*|above line)"
+    r"|deasupra acestei linii|bu satırın üst\w*)"
     r"|(?:above|au-dessus de) (?:this|cette) (?:line|ligne).{0,40}(?:reply|respond|r[ée]pond)"
     r"|(?:请在此行(?:之)?上方|请在本行上方|اكتب ردك فوق هذا السطر|يرجى الرد فوق هذا السطر"
     r"|この行より上)",

@@ -39,6 +39,8 @@ _SENT = re.compile(
     r"|[àa] partir"
     r"|avec|via|sur|gr[âa]ce)(?:\b|(?=['’]))"
     r"|^(?:message|courriel|mail) (?:envoy[ée]|exp[ée]di[ée]|r[ée]dig[ée]) "
+    r"|^(?:this|ce|cet) (?:message|mail|e-?mail) (?:was|a [ée]t[ée]) (?:sent|envoy[ée]) (?:from"
+    r"|depuis|de)\b"
     r"|^(?:sent|written|posted|typed) (?:from|with|via|using|by|on)\b"
     r"|^(?:von|gesendet|diese (?:nachricht|e-?mail)|nachricht)\b.{0,80}\b(?:gesendet|gesandt"
     r"|verschickt)\b"
@@ -85,14 +87,19 @@ _DEVICE = re.compile(
     r"|보낸 메일|보냈습니다).{0,10}"
     r"|নিরাপদ.{0,40}পাঠানো|আমার .{0,20}থেকে পাঠানো.{0,10}|mere .{0,20}se bheja gaya"
     r"|<+\s*sent (?:by|from) .{1,30}>+|\(?sent from (?:a|my)? ?(?:mobile|phone).{0,30}\)?"
-    r"|sent with .{1,30} secure e?-?mail\.?|(?:this|ce) (?:message|mail|e-?mail) (?:was"
-    r"|a [ée]t[ée]) (?:sent|envoy[ée]) (?:from|depuis|de) .{1,50}"
-    r"|ha(?:ve|s)? sent (?:from|by).{1,40}|-{0,3} ?.{0,10}mail\.ru.{0,60}"
+    r"|sent with .{1,30} secure e?-?mail\.?"
+    r"|-{0,3} ?.{0,10}mail\.ru.{0,60}"
     r")$",
     re.IGNORECASE,
 )
+# "… from my Flash2": makes that no list knows begin with a capital.
+_MINE = re.compile(
+    r"^(?:sent from my|envoy[ée] (?:de|depuis) mon|enviado desde mi|enviado do meu|inviato dal mio"
+    r"|von meinem|verstuurd vanaf mijn|отправлено с моего|skickat från min|sendt fra min) ",
+    re.IGNORECASE,
+)
 _MAX_WORDS = 14
-_EDGES = " \t*_>|[](){}-–—.•·\u200e\u200f"
+_EDGES = " \t*_<>|[](){}-–—.•·\u200e\u200f"
 _TARGET = re.compile(r"\s*[<(\[]?\s*(?:https?://|mailto:)[^\s>)\]]*[>)\]]?")
 _SENTENCE = re.compile(r"[.!?;:] +\w+ +\w+ +\w+|\b(?:is|was|are|est|sera|es|ist)\b", re.IGNORECASE)
 _EXCUSE = re.compile(r"excuse|pardon|typo|brev|fautes?|tippfehler|disculp|erreurs?", re.IGNORECASE)
@@ -107,10 +114,15 @@ def is_device_line(line: str) -> bool:
         return False
     if _DEVICE.match(bare):
         return True
-    if not _SENT.match(bare):
+    sent = _SENT.match(bare)
+    if sent is None:
         return False
-    if _SENTENCE.search(bare) and not _EXCUSE.search(bare):
+    if _SENTENCE.search(bare, sent.end()) and not _EXCUSE.search(bare):
         return False
     if _WHEN.search(bare) or len(bare.split()) > _MAX_WORDS:
         return False
+    mine = _MINE.match(bare)
+    named = mine.end() if mine and len(bare.split()) <= _MAX_WORDS // 2 else len(bare)
+    if any(word[0].isupper() or word[-1].isdigit() for word in bare[named:].split()):
+        return True
     return bool(_MAKE.search(bare) or (_THING.search(bare) and not _BY.match(bare)))

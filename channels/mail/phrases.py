@@ -93,7 +93,8 @@ FRAGMENT = re.compile(
 )
 # Webmails that quote with one word: "Quoting X <x@example.org>:".
 QUOTES = re.compile(
-    r"^(?:quoting|selon|citando(?: a)?|zitat von|citation de|citato da|citerar|citeren van|zitiere"
+    r"^(?:quoting|posted by|selon|citando(?: a)?|zitat von|citation de|citato da|citerar"
+    r"|citeren van|zitiere"
     r"|wiadomość napisana przez|missatge de|cytowanie|цитирую|цитирование|alıntı)\b",
     re.IGNORECASE,
 )
