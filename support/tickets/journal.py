@@ -41,6 +41,11 @@ class Words:
     once_key: str | None = None
 
 
+def _says_more(words: Words) -> bool:
+    """Whether the whole says more than the new part: not only other blanks around it."""
+    return bool(words.full_text) and (words.full_text or "").split() != words.text.split()
+
+
 def write(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry:
     """Add an entry and touch the ticket. Flushes, so that the entry has its number."""
     return add(ticket, said(ticket, kind, words, by=by))
@@ -71,7 +76,7 @@ def said(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry:
         author_agent=agent_of(by),
         author_person=person_of(by),
         text=words.text,
-        full_text=words.full_text if words.full_text != words.text else None,
+        full_text=words.full_text if _says_more(words) else None,
         html=words.html,
         data=words.data or {},
         message_id=words.message_id,

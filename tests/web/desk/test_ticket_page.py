@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from escalation.raising import HandoverDraft, escalate
 from support.kernel import db
+from support.tickets.journal import Words, write
 from support.tickets.models import State, Ticket
 from support.tickets.noting import add_note
 from support.tickets.references import shown
@@ -50,6 +51,25 @@ def test_the_page_costs_the_same_however_long_the_thread(site: Site, notes: int)
     assert page.status_code == 200
     assert f"Note {notes - 1}" in page.text
     assert len(sql) <= BOUND, "\n".join(sql)
+
+
+def test_a_mail_shows_what_is_new_and_folds_the_whole(site: Site, ticket: Ticket) -> None:
+    whole = "Voici le justificatif.\n\n> Quel est votre numéro ?"
+    with db.transaction() as session:
+        words = Words("Voici le justificatif.", full_text=whole)
+        write(session.merge(ticket), EntryKind.MESSAGE, words, by=again(site.cast.awa))
+    page = site.as_("teleadviser").get(address(ticket)).text
+    folded = re.search(r"<details[^>]*quoted[^>]*>.*?</details>", page, re.DOTALL)
+    assert folded is not None
+    assert "&gt; Quel est votre numéro ?" in folded[0]
+    assert "Quel est votre numéro" not in page.replace(folded[0], "")
+
+
+def test_a_whole_that_says_no_more_is_not_folded(site: Site, ticket: Ticket) -> None:
+    with db.transaction() as session:
+        words = Words("Voici.\n\nMerci.", full_text="Voici.  \n\n\nMerci.\n")
+        entry = write(session.merge(ticket), EntryKind.MESSAGE, words, by=again(site.cast.awa))
+        assert entry.full_text is None
 
 
 def test_a_reply_closes_when_told_so_and_says_it(site: Site, ticket: Ticket) -> None:
