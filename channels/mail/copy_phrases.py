@@ -99,6 +99,13 @@ FORWARD_OPENS = re.compile(
     r")\s*[:：]?\s*$",
     re.IGNORECASE,
 )
+
+
+def is_programs_own(line: str) -> bool:
+    """Whether ``line`` is a rule or a title that a program puts above a copy."""
+    return bool(ANY_RULE.match(line) or FORWARD_OPENS.match(line))
+
+
 # "Reply above this line", whatever stands around it.
 REPLY_ABOVE = re.compile(
     r"(?:reply|type|write|respond|r[ée]pond\w*|r[ée]ponse|[ée]cri\w*|respond[ae]\w*|escriba"

@@ -7,6 +7,7 @@ _ESCAPED_FROM = re.compile(r"^>From ")
 _OPEN_LINK = re.compile(r"(?:<|\(|\[)(?:https?://|mailto:|www\.)[^\s>)\]]*$")
 _LINK_REST = re.compile(r"^\s*\S+[>)\]][\s>)\].]*$")
 _FIRST = frozenset(" \t>&＞|»")
+_PICTOGRAMS = "\u2600"
 _SHORT = 30
 _DEEPEST = 40
 _WRAPPED_AT = 60
@@ -27,6 +28,11 @@ def unmarked(line: str) -> str:
             break
         line = line[match.end() :]
     return line
+
+
+def speaks(line: str) -> bool:
+    """Whether ``line`` says something: a letter, a digit, or a pictogram."""
+    return any(character.isalnum() or character >= _PICTOGRAMS for character in line)
 
 
 def next_said(lines: list[str], at: int) -> int | None:

@@ -11,7 +11,7 @@ from collections.abc import Container
 
 from channels.mail import attributions, copies, copy_phrases, html_hints, signatures
 from channels.mail.html_hints import Hints
-from channels.mail.marks import end_of_run, is_marked, next_said
+from channels.mail.marks import end_of_run, is_marked, next_said, speaks
 
 _MAX_LINES = 20_000
 _MAX_WRAPPED = 5
@@ -84,6 +84,16 @@ class _Openings:
                 return end + 1
         return None
 
+    def is_shown(self, at: int) -> bool:
+        """Whether the author announces the copy at ``at``: "this is what I got:".
+
+        What stands below is then theirs to end. A program's own rule says that it is not.
+        """
+        if at in self._asking or copy_phrases.is_programs_own(self._lines[at]):
+            return False
+        above = next((line for line in reversed(self._lines[:at]) if line.strip()), "")
+        return above.rstrip().endswith((":", "："))
+
     def first_quoted(self, at: int) -> int | None:
         """The first line that says something from ``at`` on, past openings that follow."""
         following = next_said(self._lines, at)
@@ -100,7 +110,8 @@ class _Openings:
 def _stretches(lines: list[str], asking: Container[int], hints: Hints) -> list[list[int]] | None:
     """The numbers of the author's lines, parted where something quoted stood.
 
-    None when a copy opens before the author said anything: whose the text below is, is unsure.
+    None when a copy opens before the author said anything, or is announced by them: whose the
+    text below is, is then unsure.
     """
     stretches: list[list[int]] = [[]]
     openings = _Openings(lines, asking, hints)
@@ -117,19 +128,19 @@ def _stretches(lines: list[str], asking: Container[int], hints: Hints) -> list[l
         opening = openings.end_of(at)
         if opening is None:
             stretches[-1].append(at)
-            said = said or any(map(str.isalnum, lines[at]))
+            said = said or speaks(lines[at])
             at += 1
             continue
         following = openings.first_quoted(opening)
         if following is None or not is_marked(lines[following]):
-            return stretches if said else None
+            return stretches if said and not openings.is_shown(at) else None
         stretches.append([])
         at = following
     return stretches
 
 
 def _says_something(lines: list[str], stretch: list[int]) -> bool:
-    return any(any(map(str.isalnum, lines[at])) for at in stretch)
+    return any(speaks(lines[at]) for at in stretch)
 
 
 def _trimmed(lines: list[str], stretch: list[int]) -> list[int]:

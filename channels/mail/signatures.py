@@ -5,6 +5,7 @@ from collections.abc import Set
 
 from channels.mail import contacts, devices, footers, html_hints
 from channels.mail.copy_phrases import BARE_RULE
+from channels.mail.marks import speaks
 
 _DELIMITER = re.compile(r"^\s{0,2}(?:- )?(?:--|—|–|__|-- \*|‐‐|──)\s*$")
 _PGP = re.compile(r"^-----(BEGIN|END) PGP [A-Z ]{3,40}-----\s*$")
@@ -169,4 +170,4 @@ def _is_rule(line: str) -> bool:
 
 
 def _says_something(lines: list[str], stretch: Stretch) -> bool:
-    return any(any(map(str.isalnum, lines[at])) for at in stretch)
+    return any(speaks(lines[at]) for at in stretch)
