@@ -33,6 +33,7 @@ def init(app: Flask) -> None:
         size=size,
         paragraphs=paragraphs,
         duration=duration,
+        clock=clock,
     )
     app.jinja_env.globals.update(promise_of=promise_of)
 
@@ -49,6 +50,11 @@ def moment(value: datetime) -> str:
     if local.date() == now().astimezone(get_timezone()).date():
         return format_datetime(value, "HH:mm")
     return f"{day(value)} {format_datetime(value, 'HH:mm')}"
+
+
+def clock(value: datetime) -> str:
+    """« 14:05 »."""
+    return format_datetime(value, "HH:mm")
 
 
 def instant(value: datetime) -> str:

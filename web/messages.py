@@ -226,6 +226,8 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "slot.closed": lambda **p: _("L’équipe ne travaille pas à ce moment-là."),
     "slot.hour_missing": lambda **p: _("Écrivez l’heure, par exemple 14:30."),
     "slot.far": lambda **p: _("C’est trop loin : %(days)s jours au plus.", **p),
+    "phone.unknown": lambda **p: _("Cet appel n’est plus là, ou il n’est pas pour vous."),
+    "phone.taken": lambda **p: _("%(name)s a pris cet appel.", **p),
     "call_back.unknown": lambda **p: _("Ce rappel n’existe pas, ou il est à une autre équipe."),
     "call_back.taken": lambda **p: _("%(name)s s’occupe déjà de ce rappel.", **p),
     "call_back.ended": lambda **p: _("Ce rappel est déjà terminé."),

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
+from sqlalchemy import exists, select
 
 from support.kernel import db
 from support.people.models import Agent, Role
 from support.people.permissions import Permission, Scope, may, scope_of
-from support.tickets.queue import COUNT_LIMIT, View, count_views
+from support.people.tokens import ApiToken, TokenKind
+from support.tickets.call_lists import waiting_count
+from support.tickets.queue import COUNT_LIMIT, View, view_counts
 
+CALL_BACKS = "/agent/appels"
 VIEWS = {
     Role.TELEADVISER: (
         View.MINE, View.TEAM, View.UNOWNED, View.AT_RISK, View.RETURNED, View.WAITING,
@@ -56,15 +63,52 @@ def _staff_names() -> dict[str, Any]:
     if not current_user.is_authenticated or not db.in_transaction():
         return {}
     agent: Agent = current_user.agent
+    whole = not request.headers.get("HX-Request")
+    # A part of a page, asked for as one types, has no rail to count for.
+    counts = _counts(agent) if whole else Counts({})
     return {
         "me": agent,
         "may": lambda name: may(agent, Permission(name)),
         "user": {"name": agent.full_name, "role": role_label(agent.role)},
-        # A part of a page, asked for as one types, has no rail to count for.
-        "rail": [] if request.headers.get("HX-Request") else _rail(agent),
-        "sections": sections(agent),
+        "rail": _rail(counts.views),
+        "sections": sections(agent, counts.to_call),
         "can_call": may(agent, Permission.TAKE_CALLS),
+        "rings_here": counts.rings,
+        "call_count": counts.to_call,
+        "bar_notice": _bar_notice(counts.to_call),
     }
+
+
+@dataclass(frozen=True)
+class Counts:
+    """``to_call``: how many must be called back now. ``rings``: pages ask what rings."""
+
+    views: Mapping[View, int]
+    to_call: int = 0
+    rings: bool = False
+
+
+def _counts(agent: Agent) -> Counts:
+    """Everything that every page counts: one query."""
+    views = views_of(agent)
+    columns: list[Any] = list(view_counts(agent, views))
+    if may(agent, Permission.TAKE_CALLS):
+        fed = exists().where(ApiToken.kind == TokenKind.TELEPHONY, ApiToken.revoked_at.is_(None))
+        columns += [waiting_count(agent), fed]
+    if not columns:
+        return Counts({})
+    row = list(db.session().execute(select(*columns)).one())
+    counted = {view: row[index] for index, view in enumerate(views)}
+    to_call, rings = row[len(views) :] or (0, False)
+    on = current_app.config["SETTINGS"].telephony != "off"
+    return Counts(counted, to_call, bool(rings) and on)
+
+
+def _bar_notice(waiting: int) -> dict[str, str] | None:
+    if not waiting:
+        return None
+    said = ngettext("%(num)s appel à rappeler", "%(num)s appels à rappeler", waiting)
+    return {"text": said, "href": url_for("call_backs.listing")}
 
 
 def views_of(agent: Agent) -> tuple[View, ...]:
@@ -73,11 +117,8 @@ def views_of(agent: Agent) -> tuple[View, ...]:
     return VIEWS.get(agent.role, (View.ALL,))
 
 
-def _rail(agent: Agent) -> list[dict[str, Any]]:
-    views = views_of(agent)
-    if not views:
-        return []
-    counts = count_views(agent, views)
+def _rail(counts: Mapping[View, int]) -> list[dict[str, Any]]:
+    views = tuple(counts)
     here = _view_here(views)
     return [
         {
@@ -95,15 +136,16 @@ def _view_here(views: tuple[View, ...]) -> str | None:
     """The view on screen: the queue opens on the first one."""
     if request.path != "/agent/tickets":
         return None
-    return request.args.get("vue") or views[0].value
+    return request.args.get("vue") or next((view.value for view in views), None)
 
 
-def sections(agent: Agent) -> list[dict[str, Any]]:
+def sections(agent: Agent, waiting: int = 0) -> list[dict[str, Any]]:
     """What this role may open, in the order of the day."""
     every = [
         (None, _("Accueil"), "/agent/", "house"),
         (Permission.READ_TICKETS, _("Tickets"), "/agent/tickets", "inboxes"),
         (Permission.TAKE_CALLS, _("Nouvel appel"), "/agent/appels/nouveau", "telephone-plus"),
+        (Permission.TAKE_CALLS, _("Appels à rappeler"), CALL_BACKS, "telephone-outbound"),
         (Permission.REPORT_ISSUES, _("Signaler"), "/agent/signalements/nouveau", "flag"),
         (Permission.OPEN_TICKETS, _("Ouvrir un ticket"), "/agent/tickets/nouveau", "plus-circle"),
         (Permission.ESCALATE, _("Escalades"), "/agent/escalades", "arrow-up-right-circle"),
@@ -119,6 +161,7 @@ def sections(agent: Agent) -> list[dict[str, Any]]:
         here = None  # the view above is where one is
     return [
         {"label": label, "href": href, "icon": icon, "active": href == here}
+        | ({"count": waiting} if href == CALL_BACKS and waiting else {})
         for _permission, label, href, icon in mine
     ]
 

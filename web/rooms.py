@@ -21,6 +21,8 @@ ROOMS = (
     "web.home.views",
     "web.desk.queue",
     "web.desk.calls",
+    "web.desk.ringing",
+    "web.desk.call_backs",
     "web.desk.sorting",
     "web.desk.ledger",
     "web.desk.caught",

@@ -25,6 +25,7 @@ PUBLIC = None
 ANY_STAFF: tuple[Permission, ...] = ()
 TICKET = "/agent/tickets/<reference>"
 ADMIN = "/agent/administration"
+CALL_BACK = "/agent/appels/rappels/<int:call_back_id>"
 MAIL = "/agent/courriels"
 WRITING = "/agent/connaissances/redaction"
 
@@ -87,6 +88,18 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "POST /agent/appels": (P.TAKE_CALLS,),
     "GET /agent/appels/appelant": (P.TAKE_CALLS,),
     "GET /agent/appels/appelants": (P.TAKE_CALLS,),
+    "GET /agent/appels": (P.TAKE_CALLS,),
+    "GET /agent/appels/entrants": (P.TAKE_CALLS,),
+    "POST /agent/appels/entrants/<int:call_id>/prises": (P.TAKE_CALLS,),
+    "GET /agent/appels/rappels/nouveau": (P.TAKE_CALLS,),
+    "POST /agent/appels/rappels": (P.TAKE_CALLS,),
+    f"GET {CALL_BACK}": (P.TAKE_CALLS,),
+    f"POST {CALL_BACK}/prises": (P.TAKE_CALLS,),
+    f"POST {CALL_BACK}/liberations": (P.TAKE_CALLS,),
+    f"POST {CALL_BACK}/deplacements": (P.TAKE_CALLS,),
+    f"POST {CALL_BACK}/absences": (P.TAKE_CALLS,),
+    f"POST {CALL_BACK}/fins": (P.TAKE_CALLS,),
+    f"POST {CALL_BACK}/annulations": (P.TAKE_CALLS,),
     "GET /agent/appels/<reference>/<int:entry_id>": (P.TAKE_CALLS,),
     f"GET {MAIL}": (P.SORT_MAIL,),
     f"GET {MAIL}/<int:received_id>": (P.SORT_MAIL,),
@@ -152,6 +165,8 @@ UNKNOWN = {"reference": "2611-0000-0003", "token": "forged", "slug": "inconnu"}
 # Those that answer with another address: the first when its ticket is unknown, the second to
 # put the call's start into the address.
 LEADS_ELSEWHERE = {"/agent/connaissances/<slug>/insertion", "/agent/appels/nouveau"}
+# Asked all day long: nothing rings, so nothing is said.
+SAYS_NOTHING = {"/agent/appels/entrants"}
 # Roles whose home is the one page of their work.
 ONE_THING_TO_DO = {"editor", "steering"}
 # One of each role, by the names of the cast.
@@ -214,6 +229,8 @@ def test_a_role_opens_what_the_rule_book_gives_it(site: Site, name: str) -> None
             assert status == 403, what
         elif rule in LEADS_ELSEWHERE or (rule == "/agent/" and name in ONE_THING_TO_DO):
             assert status == 302, what
+        elif rule in SAYS_NOTHING:
+            assert status == 204, what
         elif "<" in rule:
             assert status == 404, what
         elif method == "GET":

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from support.intake.models import Channel
 from support.tickets.models import ClosedHow, State
 from support.tickets.timeline import Entry
+from web.desk.call_slots import event_slot
 from web.desk.deliveries import why_words
 from web.desk.labels import channel_label, closed_label, letter_label, state_label
 from web.filters import day
@@ -42,6 +43,12 @@ ICONS = {
     "kept_apart": "link-45deg",
     "follower_added": "person-plus",
     "follower_removed": "person-dash",
+    "call_back_planned": "calendar-event",
+    "call_back_moved": "calendar-event",
+    "call_back_not_reached": "telephone-x",
+    "call_back_given_up": "telephone-x",
+    "call_back_done": "telephone-outbound",
+    "call_back_cancelled": "x-circle",
 }
 
 
@@ -101,6 +108,10 @@ def _state(entry: Entry) -> str:
     return state_label(to)
 
 
+def _slot(entry: Entry) -> str:
+    return event_slot(entry.data["due"], entry.data["until"])
+
+
 _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "opened": _opened,
     "state": _state,
@@ -130,6 +141,18 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     ),
     "reached": lambda e: _("personne jointe autrement, noté"),
     "mail_sorted": lambda e: _("courriel classé ici"),
+    "call_back_planned": lambda e: _("rappel promis : %(when)s", when=_slot(e)),
+    "call_back_moved": lambda e: _("rappel déplacé : %(when)s", when=_slot(e)),
+    "call_back_not_reached": lambda e: _(
+        "rappel sans réponse (essai %(n)s), à refaire : %(when)s",
+        n=e.data["attempts"],
+        when=_slot(e),
+    ),
+    "call_back_given_up": lambda e: _(
+        "rappel abandonné : personne n’a répondu (essai %(n)s)", n=e.data["attempts"]
+    ),
+    "call_back_done": lambda e: _("rappel fait"),
+    "call_back_cancelled": lambda e: _("rappel annulé : %(why)s", why=e.data["why"]),
     "auto_reply": lambda e: _("réponse automatique reçue, sans effet"),
     "loop": lambda e: _(
         "courriels de %(sender)s arrêtés : deux automates se répondent peut-être. "

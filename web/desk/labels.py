@@ -7,7 +7,10 @@ from flask_babel import gettext as _
 
 from support.catalogue.models import Priority
 from support.intake.models import Channel
+from support.tickets.call_backs import Ended
 from support.tickets.models import ClosedHow, State
+from support.tickets.timeline import SpokenThrough
+from web.i18n import language_name
 
 
 def init(app: Flask) -> None:
@@ -19,6 +22,8 @@ def init(app: Flask) -> None:
         item_label=item_label,
         letter_label=letter_label,
         wrap_up_label=wrap_up_label,
+        through_label=through_label,
+        ended_label=ended_label,
     )
 
 
@@ -85,6 +90,25 @@ def letter_label(letter: str) -> str:
         "passed_on": _("« votre demande est chez nos spécialistes »"),
         "reopened": _("« votre demande est rouverte »"),
     }.get(letter, _("lire le message"))
+
+
+def through_label(through: str | None, language: str | None = None) -> str:
+    """« par interprète (dari) »: who speaks with the person, or for them."""
+    words = {
+        SpokenThrough.INTERPRETER: _("par interprète"),
+        SpokenThrough.RELAY: _("par service relais"),
+        SpokenThrough.THIRD_PARTY: _("un tiers appelle"),
+    }.get(SpokenThrough(through)) if through in set(SpokenThrough) else None  # fmt: skip
+    return f"{words} ({language_name(language)})" if words and language else words or ""
+
+
+def ended_label(ended: Ended) -> str:
+    return {
+        Ended.DONE: _("Rappel fait"),
+        Ended.GOT_THROUGH: _("La personne a rappelé et a été jointe"),
+        Ended.NOT_REACHED: _("Abandonné : personne n’a répondu"),
+        Ended.CANCELLED: _("Rappel annulé"),
+    }[ended]
 
 
 def item_label(code: str) -> str:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime
+from flask_babel import format_datetime, get_timezone
 from flask_babel import gettext as _
 
+from channels.phone import ringing
 from escalation.listing import handed_to
 from escalation.models import Escalation
 from support.kernel.time import now
 from support.people.models import Agent, Role
 from support.people.permissions import Permission, may
+from support.tickets.call_lists import of_the_day
 from support.tickets.models import State, Ticket
 from support.tickets.queue import COUNT_LIMIT, Filters, View, count_views, read_queue
 from web.access import staff
+from web.desk.call_slots import due_words
+from web.desk.ringing import shown
 from web.http import me
 from web.rail import view_label, views_of
 
@@ -65,7 +70,22 @@ def home() -> ResponseReturnValue:
         asked=lambda row: row.escalation.question,
         doors=doors,
         asks=agent.role in ASKERS,
+        **_calls(agent),
     )
+
+
+def _calls(agent: Agent) -> dict[str, Any]:
+    """What rings, and whom to call in one's day: also without a script that asks."""
+    if not may(agent, Permission.TAKE_CALLS):
+        return {"call_backs": []}
+    rings = ringing.ringing_for(agent)
+    tomorrow = now().astimezone(get_timezone()).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(), get_timezone())
+    return {
+        "call_backs": of_the_day(agent, midnight),
+        "due": due_words,
+        "ringing": shown(rings) if rings else None,
+    }
 
 
 def _tiles(agent: Agent) -> list[dict[str, Any]]:
