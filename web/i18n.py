@@ -11,11 +11,14 @@ from flask_babel import Babel, get_locale, gettext
 
 NAMES = {"fr": "Français", "en": "English", "es": "Español", "ar": "العربية"}
 
+# Languages that the tables of names know under another code.
+SAME = {"prs": "fa_AF"}
+
 
 def language_name(code: str) -> str:
     """A language in the language of the page: « arabe »."""
-    found = Locale.parse(str(get_locale())).languages.get(code)
-    return found or code
+    known = Locale.parse(str(get_locale())).languages
+    return known.get(code) or known.get(SAME.get(code, "")) or code
 
 
 def own_language_name(code: str) -> str:

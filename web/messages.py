@@ -63,6 +63,12 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "close.not_front": lambda **p: _("Seule l’équipe « %(team)s » peut clore ce ticket.", **p),
     "call.note_missing": lambda **p: _("Notez en une phrase ce qui a été dit."),
     "call.wrap_up_missing": lambda **p: _("Choisissez comment l’appel s’est terminé."),
+    "call.wrap_up_without_ticket": lambda **p: _(
+        "Pour finir sans ticket, dites comment : erreur de numéro, appel coupé…"
+    ),
+    "call.consent_missing": lambda **p: _(
+        "Demandez si la personne est d’accord pour que ce tiers appelle pour elle, et notez-le."
+    ),
     "call.reason_missing": lambda **p: _("Choisissez le motif : tapez un mot de la question."),
     "call.name_missing": lambda **p: _(
         "Cherchez la personne et choisissez-la, ou demandez son nom de famille."
@@ -76,6 +82,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "call.other_person": lambda **p: _(
         "Ce ticket n’est pas celui de la personne choisie. Choisissez à nouveau."
     ),
+    "call.same_ticket": lambda **p: _("Ce ticket est déjà choisi pour cet appel."),
     "call.away": lambda **p: _(
         "Ce ticket est chez %(team)s : il ne peut pas être clos maintenant. Laissez-le ouvert, "
         "l’appel y sera noté.",

@@ -38,6 +38,7 @@ ROOMS = (
     "web.chain.escalations",
     "web.admin.overview",
     "web.admin.accounts",
+    "web.admin.account",
     "web.admin.structure",
     "web.admin.given_up",
     "web.steering.views",

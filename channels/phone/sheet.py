@@ -11,9 +11,11 @@ from support.kernel.errors import Invalid, Problem
 from support.people.identifying import Identity
 from support.people.languages import offered_language
 from support.people.normalising import email_address, foreigner_number, phone_number
-from support.tickets.calling import WRAP_UPS
+from support.tickets.calling import WITHOUT_TICKET, WRAP_UPS, SpokenWith
+from support.tickets.timeline import SpokenThrough
 
 LONGEST_NOTE = 20_000
+LONGEST_HELPER = 120
 
 
 class Then(StrEnum):
@@ -22,10 +24,22 @@ class Then(StrEnum):
     CLOSE = "close"  # answered on the spot
     KEEP = "keep"  # something is left to do
     PASS_ON = "pass_on"  # left open, to be handed over to the next level
+    NOTHING = "nothing"  # it was about no request: a wrong number, a call cut off
 
 
 # What the call came to when nothing else is said.
 USUAL = {Then.CLOSE: "answered", Then.KEEP: "needs_research", Then.PASS_ON: "handed_over"}
+MOST_FURTHER = 3
+
+
+@dataclass(frozen=True)
+class Further:
+    """Something else that the same caller speaks of: a ticket's reference, or a reason."""
+
+    ticket: str = ""
+    reason: str = ""
+    note: str = ""
+    solved: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,8 +49,11 @@ class Sheet:
     The caller is ``person_id`` when they were found, otherwise what they say of themselves.
     ``ticket`` is the reference of the request that they call about, "" for a new one
     (``other_subject``: although they have open ones); then ``reason`` and ``procedure`` are
-    codes of the catalogue. ``started_at`` is ISO 8601; ``wrap_up`` one of WRAP_UPS, or "" for
-    the usual one of ``then``. ``articles``: those read out, as (article id, revision) pairs.
+    codes of the catalogue; ``further`` is what else the same call is about. ``started_at`` is
+    ISO 8601; ``wrap_up`` one of WRAP_UPS, or "" for the usual one of ``then``. ``articles``:
+    those read out, as (article id, revision) pairs.
+    ``through``, ``helper_*``, ``consent``: who speaks for the person (``SpokenWith``);
+    ``remember_need``: the next one who speaks with them should know.
     """
 
     key: str
@@ -58,10 +75,31 @@ class Sheet:
     reason: str = ""
     procedure: str = ""
     articles: tuple[tuple[int, int], ...] = ()
+    further: tuple[Further, ...] = ()
+    phone_call_id: int | None = None
+    call_back_id: int | None = None
+    through: str = ""
+    helper_name: str = ""
+    helper_organisation: str = ""
+    helper_language: str = ""
+    consent: bool | None = None
+    remember_need: bool = False
 
     @property
     def came_to(self) -> str:
-        return self.wrap_up or USUAL[self.then]
+        return self.wrap_up or USUAL.get(self.then, "")
+
+    @property
+    def spoken_with(self) -> SpokenWith | None:
+        if self.through not in set(SpokenThrough):
+            return None
+        return SpokenWith(
+            SpokenThrough(self.through),
+            self.helper_name.strip(),
+            self.helper_organisation.strip(),
+            self.helper_language,
+            self.consent,
+        )
 
     @property
     def solved(self) -> bool:
@@ -75,6 +113,7 @@ class Sheet:
         read = json.loads(raw)
         read["then"] = Then(read["then"])
         read["articles"] = tuple((a, r) for a, r in read["articles"])
+        read["further"] = tuple(Further(**one) for one in read.get("further", ()))
         return cls(**read)
 
 
@@ -84,7 +123,13 @@ def check(sheet: Sheet, *, has_open: bool = False) -> Identity | None:
     ``has_open``: the caller has open tickets, so that one of them or something else must be
     chosen. Raises Invalid with a problem for each field that is wrong by itself.
     """
-    problems: list[Problem] = []
+    problems: list[Problem] = _spoken_problems(sheet)
+    if sheet.then is Then.NOTHING:
+        if sheet.came_to not in WITHOUT_TICKET:
+            problems.append(Problem("call.wrap_up_without_ticket", "wrap_up"))
+        if problems:
+            raise Invalid(*problems)
+        return None
     who = None if sheet.person_id is not None else _identity(sheet, problems)
     if has_open and not sheet.ticket and not sheet.other_subject:
         problems.append(Problem("call.ticket_missing", "ticket"))
@@ -96,9 +141,34 @@ def check(sheet: Sheet, *, has_open: bool = False) -> Identity | None:
         problems.append(Problem("field.too_long", "note", {"most": LONGEST_NOTE}))
     if sheet.came_to not in WRAP_UPS:
         problems.append(Problem("call.wrap_up_missing", "wrap_up"))
+    for number, other in enumerate(sheet.further, 1):
+        problems += _further_problems(other, number)
     if problems:
         raise Invalid(*problems)
     return who
+
+
+def _further_problems(other: Further, number: int) -> list[Problem]:
+    found = []
+    if not other.ticket and not other.reason.strip():
+        found.append(Problem("call.reason_missing", f"reason_{number}"))
+    if not other.note.strip():
+        found.append(Problem("call.note_missing", f"note_{number}"))
+    if len(other.note) > LONGEST_NOTE:
+        found.append(Problem("field.too_long", f"note_{number}", {"most": LONGEST_NOTE}))
+    return found
+
+
+def _spoken_problems(sheet: Sheet) -> list[Problem]:
+    found = []
+    if sheet.through and sheet.through not in set(SpokenThrough):
+        found.append(Problem("field.choice", "through"))
+    if sheet.through == SpokenThrough.THIRD_PARTY and sheet.consent is None:
+        found.append(Problem("call.consent_missing", "consent"))
+    for name in ("helper_name", "helper_organisation"):
+        if len(getattr(sheet, name)) > LONGEST_HELPER:
+            found.append(Problem("field.too_long", name, {"most": LONGEST_HELPER}))
+    return found
 
 
 def _identity(sheet: Sheet, problems: list[Problem]) -> Identity:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 
-from channels.phone.sheet import Sheet, check
-from support.catalogue.models import ContactReason, Procedure
+from channels.phone import afterwards
+from channels.phone.calls import PhoneCall
+from channels.phone.sheet import Sheet, Then
+from channels.phone.subjects import FurtherSubject, Subject, find_subject
 from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import key_of, raw_of, receive
 from support.intake.settling import settle, take_unsettled
 from support.kernel import db
-from support.kernel.errors import Conflict, DomainError, Invalid, NotVisible
-from support.people.finding import one_person
+from support.kernel.errors import Conflict, DomainError
 from support.people.identifying import Identity, recognise, recognise_or_create
-from support.people.models import Agent, Person
-from support.tickets.calling import CallDraft, NewRequest, call_about_new, call_about_open
-from support.tickets.handing import at_home
+from support.people.models import Agent
+from support.tickets.calling import (
+    WITHOUT_TICKET,
+    CallDraft,
+    NewRequest,
+    call_about_new,
+    call_about_open,
+)
 from support.tickets.models import Ticket
 from support.tickets.timeline import ArticleUse, Entry, EntryKind
-from support.tickets.visibility import one_visible, visible_to
 
 
 @dataclass(frozen=True)
@@ -33,17 +38,6 @@ class Noted:
     recognised: bool = False
 
 
-@dataclass(frozen=True)
-class _Subject:
-    """What a sheet points at, found: a ticket, or what a new one needs."""
-
-    ticket: Ticket | None
-    person: Person | None
-    who: Identity | None
-    reason: ContactReason | None
-    procedure: Procedure | None
-
-
 def keep(sheet: Sheet, *, by: Agent) -> Received:
     """Keep a call that can be put on its ticket. The caller commits.
 
@@ -53,7 +47,7 @@ def keep(sheet: Sheet, *, by: Agent) -> Received:
     """
     raw = sheet.as_json()
     if noted_under(sheet.key) is None:  # what was right when it was kept is not judged again
-        _subject(sheet, by)
+        find_subject(sheet, by)
     kept = receive(Channel.PHONE, raw, source="calls", dedupe_key=key_of(sheet.key))
     if kept.again and raw_of(kept.received) != raw:
         raise Conflict.of("call.other_noted")
@@ -67,16 +61,26 @@ def understand(received_id: int) -> Noted | None:
         return noted(received_id)
     sheet = Sheet.from_json(raw_of(received))
     by = db.session().get_one(Agent, sheet.agent_id)
-    subject = _subject(sheet, by, lock=True)
+    subject = find_subject(sheet, by, lock=True)
+    began, ended = _times(sheet, received)
+    if sheet.then is Then.NOTHING:
+        afterwards.note_without_ticket(sheet, number_of(sheet), began, ended, by=by)
+        settle(received, Outcome.SET_ASIDE, reason=sheet.came_to)
+        return None
     call = CallDraft(
         note=sheet.note,
-        number=_number(sheet),
-        started_at=datetime.fromisoformat(sheet.started_at),
-        ended_at=received.received_at,
+        number=number_of(sheet),
+        started_at=began,
+        ended_at=ended,
         wrap_up=sheet.came_to,
         received=received,
+        phone_call_id=sheet.phone_call_id,
+        spoken_with=sheet.spoken_with,
     )
     found = _put(call, subject, sheet, by)
+    for other in subject.further:
+        _put_further(call, other, found, by)
+    afterwards.settle_telephone(sheet, found.ticket, found.entry, call.number, by=by)
     for article, revision in dict.fromkeys(sheet.articles):
         use = ArticleUse(entry_id=found.entry.id, article_id=article, revision=revision)
         db.session().add(use)
@@ -106,6 +110,12 @@ def noted(received_id: int) -> Noted | None:
     return Noted(row.Ticket, row.Entry) if row else None
 
 
+def noted_without_ticket(received_id: int) -> bool:
+    """Whether a call about no request is written down, now or before."""
+    received = db.session().get_one(Received, received_id)
+    return received.outcome is Outcome.SET_ASIDE and received.reason in WITHOUT_TICKET
+
+
 def noted_under(key: str) -> Received | None:
     """What was kept under this key."""
     query = select(Received).where(
@@ -114,7 +124,7 @@ def noted_under(key: str) -> Received | None:
     return db.session().scalar(query)
 
 
-def _put(call: CallDraft, subject: _Subject, sheet: Sheet, by: Agent) -> Noted:
+def _put(call: CallDraft, subject: Subject, sheet: Sheet, by: Agent) -> Noted:
     if subject.ticket is not None:
         entry = call_about_open(call, subject.ticket, solved=sheet.solved, by=by)
         return Noted(subject.ticket, entry)
@@ -128,45 +138,28 @@ def _put(call: CallDraft, subject: _Subject, sheet: Sheet, by: Agent) -> Noted:
     return Noted(ticket, entry, recognised)
 
 
-def _subject(sheet: Sheet, by: Agent, *, lock: bool = False) -> _Subject:
-    """Everything that the sheet names, or a problem beside each field that names nothing."""
-    person = _person(sheet.person_id, by)
-    who = check(sheet, has_open=person is not None and _has_open(person, by))
-    if sheet.ticket:
-        return _Subject(_ticket(sheet, by, lock=lock), person, who, None, None)
-    session = db.session()
-    reason = session.scalar(select(ContactReason).where(ContactReason.code == sheet.reason))
-    if reason is None:
-        raise Invalid.of("field.choice", "reason")
-    procedure = session.scalar(select(Procedure).where(Procedure.code == sheet.procedure))
-    return _Subject(None, person, who, reason, procedure)
+def _put_further(call: CallDraft, other: FurtherSubject, main: Noted, by: Agent) -> None:
+    """The same call on another request of the same person."""
+    asked = other.asked
+    usual = "answered" if asked.solved else "needs_research"
+    again = replace(call, note=asked.note, wrap_up=usual, received=None, main=main.entry.call)
+    if other.ticket is not None:
+        call_about_open(again, other.ticket, solved=asked.solved, by=by)
+        return
+    assert other.reason is not None
+    assert main.ticket.person is not None
+    request = NewRequest(main.ticket.person, other.reason, None, other.reason.plain_label)
+    call_about_new(again, request, solved=asked.solved, by=by)
 
 
-def _person(person_id: int | None, by: Agent) -> Person | None:
-    try:
-        return one_person(person_id, by=by) if person_id is not None else None
-    except NotVisible as error:
-        raise Invalid.of("person.unknown", "person") from error
+def _times(sheet: Sheet, received: Received) -> tuple[datetime, datetime]:
+    """When it began and ended: as the exchange told, otherwise by the clock of the screen."""
+    told = db.session().get(PhoneCall, sheet.phone_call_id) if sheet.phone_call_id else None
+    began = told.answered_at if told and told.answered_at else None
+    ended = told.ended_at if told and told.answered_at else None
+    return began or datetime.fromisoformat(sheet.started_at), ended or received.received_at
 
 
-def _ticket(sheet: Sheet, by: Agent, *, lock: bool) -> Ticket:
-    try:
-        ticket = one_visible(sheet.ticket, by, lock=lock)
-    except NotVisible as error:
-        raise Invalid.of("ticket.unknown", "ticket") from error
-    if sheet.person_id is None or ticket.person_id != sheet.person_id:
-        # The caller was changed after the ticket was chosen.
-        raise Invalid.of("call.other_person", "ticket")
-    if sheet.solved and ticket.is_open and not at_home(ticket):
-        raise Conflict.of("call.away", "ticket", team=ticket.team.label)
-    return ticket
-
-
-def _has_open(person: Person, by: Agent) -> bool:
-    theirs = select(Ticket.id).where(Ticket.person_id == person.id, Ticket.is_open, visible_to(by))
-    return db.session().scalar(theirs.limit(1)) is not None
-
-
-def _number(sheet: Sheet) -> str:
+def number_of(sheet: Sheet) -> str:
     """The number that called, when it is known: the one given, else the one typed."""
     return sheet.number or sheet.phone

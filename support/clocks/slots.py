@@ -42,7 +42,7 @@ def proposals(at: datetime, hours: WorkingHours, count: int = 5) -> list[Slot]:
     if _is_open(soon, hours):
         found.append(Slot(soon, soon + LEEWAY, Part.HOUR))
     for slot in _half_days(at, hours):
-        if slot.end - at >= AN_HOUR and len(found) < count:
+        if slot.end - at > AN_HOUR and len(found) < count:
             found.append(slot)
     return found
 

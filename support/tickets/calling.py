@@ -18,17 +18,37 @@ from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.opening import TicketDraft, open_ticket
 from support.tickets.replying import hear
 from support.tickets.states import move
-from support.tickets.timeline import Call, Entry, EntryKind
+from support.tickets.timeline import Call, Entry, EntryKind, SpokenThrough
 
 LONGEST = timedelta(hours=8)  # a page left open overnight is not a call
+# What a call came to. The first ones speak of a request, the others need none.
 WRAP_UPS = (
     "answered",
+    "ticket_opened",
     "needs_research",
     "handed_over",
     "call_back",
     "wrong_service",
+    "wrong_number",
+    "no_answer",
     "dropped",
+    "abusive",
 )
+WITHOUT_TICKET = ("wrong_service", "wrong_number", "no_answer", "dropped", "abusive")
+
+
+@dataclass(frozen=True)
+class SpokenWith:
+    """Who speaks with the person or for them: names and ``language`` may be "".
+
+    ``consent``: whether the person agrees that this third party calls for them.
+    """
+
+    through: SpokenThrough
+    name: str = ""
+    organisation: str = ""
+    language: str = ""
+    consent: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +56,8 @@ class CallDraft:
     """A call as the teleadviser noted it. ``wrap_up`` is one of WRAP_UPS.
 
     ``ended_at``: when it is not now, because the call was kept before it is put here.
+    ``main``: the same call, already noted on another request; its duration counts there.
+    ``phone_call_id``: the call as the exchange told it.
     """
 
     note: str
@@ -44,6 +66,9 @@ class CallDraft:
     wrap_up: str
     received: Received | None = None
     ended_at: datetime | None = None
+    main: Call | None = None
+    phone_call_id: int | None = None
+    spoken_with: SpokenWith | None = None
 
     def words(self) -> Words:
         return Words(self.note.strip(), channel=Channel.PHONE, received=self.received)
@@ -114,13 +139,25 @@ def _log(call: CallDraft, entry: Entry | None) -> None:
     assert entry is not None
     ended = call.ended_at or now()
     started = min(max(call.started_at, ended - LONGEST), ended)
-    db.session().add(
-        Call(
-            entry_id=entry.id,
-            number=call.number[:40],
-            started_at=started,
-            ended_at=ended,
-            wrap_up=call.wrap_up,
-        )
+    row = Call(
+        entry=entry,
+        number=call.number[:40],
+        started_at=started,
+        ended_at=ended,
+        wrap_up=call.wrap_up,
+        phone_call_id=call.phone_call_id,
+        main_call_id=call.main.id if call.main else None,
+        shared=call.main is not None,
     )
+    if call.spoken_with is not None:
+        _name_helper(row, call.spoken_with)
+    if call.main is not None:
+        call.main.shared = True
+    db.session().add(row)
     db.session().flush()
+
+
+def _name_helper(row: Call, spoken: SpokenWith) -> None:
+    row.through, row.consent = spoken.through, spoken.consent
+    row.helper_name, row.helper_organisation = spoken.name[:120], spoken.organisation[:120]
+    row.helper_language = spoken.language[:3]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from support.kernel import db
@@ -13,7 +13,7 @@ from support.people.models import Agent
 from support.people.permissions import Scope, scope_of
 from support.tickets.leaving import has_left, is_held
 from support.tickets.models import Ticket
-from support.tickets.timeline import PUBLIC_KINDS, Attachment, DeliveryState, Entry
+from support.tickets.timeline import PUBLIC_KINDS, Attachment, Call, DeliveryState, Entry
 from support.tickets.visibility import visible_to
 
 # Newest entries shown at once; older ones on demand, by key.
@@ -47,6 +47,29 @@ def _public(entry: Entry) -> bool:
     sent = entry.delivery
     unsaid = sent is not None and (sent.state is DeliveryState.WITHDRAWN or is_held(sent))
     return entry.kind in PUBLIC_KINDS and not unsaid
+
+
+def shared_calls(entries: Sequence[Entry], *, by: Agent) -> Mapping[int, list[Ticket]]:
+    """By entry, the other tickets of a call that was about several, those that ``by`` may see.
+
+    No query when no call here was.
+    """
+    shared = {e.id: e.call.main_call_id or e.call.id for e in entries if e.call and e.call.shared}
+    if not shared:
+        return {}
+    mains = set(shared.values())
+    query = (
+        select(func.coalesce(Call.main_call_id, Call.id), Entry.id, Ticket)
+        .join(Entry, Entry.id == Call.entry_id)
+        .join(Ticket, Ticket.id == Entry.ticket_id)
+        .where(or_(Call.id.in_(mains), Call.main_call_id.in_(mains)), visible_to(by))
+        .order_by(Call.id)
+    )
+    rows = db.session().execute(query).all()
+    return {
+        entry_id: [t for main, other, t in rows if main == mine and other != entry_id]
+        for entry_id, mine in shared.items()
+    }
 
 
 def reads_internal(ticket: Ticket, agent: Agent) -> bool:

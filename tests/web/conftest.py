@@ -8,7 +8,7 @@ tests with several clients at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,13 @@ from werkzeug.test import TestResponse
 
 from knowledge.search import index
 from support.kernel import db
-from tests.cast import PASSWORD, Cast, make_cast
+from support.people import tokens
+from support.people.tokens import TokenKind
+from tests.cast import PASSWORD, Cast, again, make_cast
 from web.app import create_app
 from web.config import Settings
+
+Post = Callable[..., TestResponse]
 
 
 class Browser(FlaskClient):
@@ -106,3 +110,30 @@ def site(doors_db: Connection, app: Flask) -> Site:
 @pytest.fixture
 def real_site(real_cast: Cast, app: Flask) -> Site:
     return Site(app, real_cast)
+
+
+# ---- programmes
+
+
+def a_token(site: Site, name: str = "admin", kind: TokenKind = TokenKind.ACCOUNT) -> str:
+    with db.transaction():
+        return tokens.issue(again(getattr(site.cast, name)), by=None, kind=kind).secret
+
+
+def shown(secret: str, **more: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}", **more}
+
+
+@pytest.fixture
+def exchange(site: Site) -> Post:
+    """What a telephone exchange sends: ``exchange("newCall", callId="7", user="2204")``."""
+    secret = a_token(site, kind=TokenKind.TELEPHONY)
+
+    def send(event: str, **fields: object) -> TestResponse:
+        headers = shown(secret)
+        if key := fields.pop("key", None):
+            headers["Idempotency-Key"] = str(key)
+        sent = {"event": event, "direction": "in", "from": "0639980001", **fields}
+        return site.anyone().post("/api/v1/calls", json=sent, headers=headers)
+
+    return send

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 from sqlalchemy.orm import joinedload
 
@@ -12,7 +13,18 @@ from support.people.models import Agent, Team
 manager = LoginManager()
 
 
+class Sessions(SecureCookieSessionInterface):
+    """A session lasts for as long as somebody does something: a page that asks by itself what
+    rings does not prolong it.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        by_itself = request.endpoint == "ringing.now_ringing" and not session.modified
+        return not by_itself and super().should_set_cookie(app, session)
+
+
 def init(app: Flask) -> None:
+    app.session_interface = Sessions()
     manager.init_app(app)
     manager.session_protection = None  # behind a proxy, addresses change within a session
 

@@ -11,6 +11,8 @@ from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from channels.phone.calls import PhoneCall
+from channels.phone.ringing import open_call
 from channels.phone.sheet import Sheet, Then
 from channels.phone.taking import Noted
 from support.kernel import db
@@ -18,11 +20,24 @@ from support.kernel.errors import NotVisible
 from support.kernel.time import now
 from support.people.languages import LANGUAGES
 from support.tickets.calling import WRAP_UPS
+from support.tickets.calling_back import one_call_back
 from support.tickets.persons import one_person
 from web.desk import callers, catalogue
+from web.desk.call_extras import (
+    FURTHER,
+    HELPER,
+    NEW_TICKET,
+    add_block,
+    blocks,
+    choices,
+    drop_block,
+    further,
+    helper_of,
+)
 from web.desk.call_starts import Start, begin, seal, unseal
 from web.desk.facts import masked
 from web.desk.labels import wrap_up_label
+from web.desk.who_calls import behind
 from web.filters import day
 from web.http import me
 from web.library.inserting import read_marks
@@ -30,13 +45,12 @@ from web.reading_args import number
 
 SOON = 60  # days before the end of a document from which it presses
 SOMEBODY_NEW = "nouvelle"  # as the caller
-NEW_TICKET = "nouveau"  # as the ticket
 NEW_PERSON = (
     "given_name", "family_name", "phone", "email", "foreigner_number", "language",
 )  # fmt: skip
 TYPED = (
     "appelant", "personne", "ticket", *NEW_PERSON, "motif", "demarche", "note", "conclusion",
-    "numero", "q",
+    "numero", "q", "telephone", "rappel", "autres", *FURTHER, *HELPER,
 )  # fmt: skip
 
 
@@ -61,6 +75,10 @@ def read_form() -> Page:
     typed = {name: request.form.get(name, "") for name in TYPED}
     if request.form.get("suite") == "changer":
         typed["personne"] = typed["ticket"] = ""
+    elif request.form.get("suite") == "ajouter":
+        add_block(typed)
+    elif request.form.get("suite") == "retirer":
+        drop_block(typed)
     start = unseal(request.form.get("appel", ""), me()) or begin()
     return Page(start, typed, request.form.getlist("articles"))
 
@@ -70,6 +88,9 @@ def sheet_of(page: Page) -> Sheet:
     known = number(t["personne"])
     with db.transaction(write=False):
         articles = tuple(read_marks(page.articles))
+        told, promised = _told(t["telephone"]), _promised(t["rappel"])
+    new_person = {name: t[name] for name in NEW_PERSON} if known is None else {}
+    fields: dict[str, Any] = new_person | helper_of(t)
     return Sheet(
         key=page.start.key,
         agent_id=me().id,
@@ -84,8 +105,40 @@ def sheet_of(page: Page) -> Sheet:
         reason=t["motif"],
         procedure=t["demarche"],
         articles=articles,
-        **({name: t[name] for name in NEW_PERSON} if known is None else {}),
+        further=further(t) if Then(request.form["suite"]) is not Then.NOTHING else (),
+        phone_call_id=told.id if told else None,
+        call_back_id=promised,
+        **fields,
     )
+
+
+def _told(typed: str) -> PhoneCall | None:
+    """The call as the exchange tells it, when the agent may open it."""
+    known = number(typed)
+    try:
+        return open_call(known, by=me()) if known is not None else None
+    except NotVisible:
+        return None
+
+
+def _promised(typed: str) -> int | None:
+    known = number(typed)
+    try:
+        return one_call_back(known, by=me()).id if known is not None else None
+    except NotVisible:
+        return None
+
+
+def start_of(typed: dict[str, str]) -> Start:
+    """The call begins when the exchange says it was answered; otherwise now.
+
+    Who calls is chosen when there is but one, surely.
+    """
+    told = _told(typed["telephone"])
+    matches = behind([told.number], me()).get(told.number or "", []) if told else []
+    if len(matches) == 1 and matches[0].sure and not typed["personne"]:
+        typed["personne"] = str(matches[0].person.id)
+    return begin(told.answered_at if told else None)
 
 
 def show(page: Page) -> str:
@@ -101,6 +154,8 @@ def show(page: Page) -> str:
         token=seal(page.start, me()),
         reasons=catalogue.choices(catalogue.reasons()),
         procedures=catalogue.choices(catalogue.procedures()),
+        blocks=blocks(page.typed),
+        **choices(),
         endings=[("", _("selon le bouton")), *((code, wrap_up_label(code)) for code in WRAP_UPS)],
         **(chosen or candidates(page.typed["appelant"])),
     )

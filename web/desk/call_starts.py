@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -22,8 +22,10 @@ class Start:
     at: datetime
 
 
-def begin() -> Start:
-    return Start(_fresh_key(), now())
+def begin(at: datetime | None = None) -> Start:
+    """``at``: when it is not now, within what a call may last."""
+    usable = at is not None and timedelta() <= now() - at < LONGEST
+    return Start(_fresh_key(), at if at is not None and usable else now())
 
 
 def again(start: Start) -> Start:

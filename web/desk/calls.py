@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from channels.phone import taking
-from channels.phone.sheet import Then
+from channels.phone.sheet import Sheet, Then
 from channels.phone.taking import Noted
 from support.kernel import db
 from support.kernel.errors import Conflict, DomainError, Invalid, NotVisible
@@ -17,9 +19,10 @@ from support.tickets.references import shown
 from support.tickets.timeline import Entry
 from support.tickets.visibility import one_visible
 from web.access import own_transactions, staff
-from web.desk import call_page
+from web.desk import call_extras, call_page
 from web.desk.call_page import Page
-from web.desk.call_starts import Start, again, begin, seal, unseal
+from web.desk.call_starts import Start, again, seal, unseal
+from web.desk.labels import wrap_up_label
 from web.filters import duration
 from web.http import me
 from web.messages import sentence
@@ -32,6 +35,7 @@ FIELDS = {
     "reason": "motif",
     "procedure": "demarche",
     "wrap_up": "conclusion",
+    **call_extras.FIELDS,
 }
 
 
@@ -41,16 +45,11 @@ def new() -> ResponseReturnValue:
     """A call begins: its start goes into the address, so that a reload keeps it."""
     start = _start(request.args.get("appel", ""))
     if start is None:
-        asked = request.args
-        return redirect(
-            url_for(
-                "calls.new",
-                appel=seal(begin(), me()),
-                personne=asked.get("personne"),
-                ticket=asked.get("ticket"),
-                numero=asked.get("numero"),
-            )
-        )
+        typed = call_page.read_address()
+        begun = call_page.start_of(typed)
+        names = ("personne", "ticket", "numero", "telephone", "rappel")
+        kept: dict[str, Any] = {name: typed[name] or None for name in names}
+        return redirect(url_for("calls.new", appel=seal(begun, me()), **kept))
     typed = call_page.read_address()
     if typed["ticket"] and not typed["personne"]:
         typed["personne"] = str(one_visible(typed["ticket"], me()).person_id or "")
@@ -91,7 +90,9 @@ def note() -> ResponseReturnValue:
     try:
         with db.transaction():
             noted = taking.understand(received.id)
-            answer = _done(noted, sheet.then) if noted else None
+            answer = _done(noted, sheet) if noted else None
+            if sheet.then is Then.NOTHING and taking.noted_without_ticket(received.id):
+                answer = _done_without_ticket(sheet)
     except (Invalid, Conflict) as error:
         with db.transaction():
             taking.refuse(received.id, error)
@@ -116,9 +117,24 @@ def _start(token: str) -> Start | None:
     return start if start and taking.noted_under(start.key) is None else None
 
 
-def _done(noted: Noted, then: Then) -> ResponseReturnValue:
+def _done_without_ticket(sheet: Sheet) -> ResponseReturnValue:
+    """The next call; or the call-back that reached nobody, to be tried another time."""
+    flash(_("Appel noté sans ticket : %(what)s.", what=wrap_up_label(sheet.came_to)), "success")
+    if sheet.call_back_id is not None:
+        return redirect(url_for("call_backs.one", call_back_id=sheet.call_back_id), 303)
+    return redirect(url_for("call_backs.listing"), 303)
+
+
+def _done(noted: Noted, sheet: Sheet) -> ResponseReturnValue:
     """Where to go next, with what happened in words."""
-    ticket, reference = noted.ticket, shown(noted.ticket.reference)
+    ticket, reference, then = noted.ticket, shown(noted.ticket.reference), sheet.then
+    if sheet.further:
+        count = len(sheet.further) + 1
+        flash(_("L’appel est noté sur %(count)s tickets, sa durée compte une fois.", count=count))
+    if sheet.came_to == "call_back":
+        flash(_("Appel noté. Dites maintenant quand rappeler."), "success")
+        number = taking.number_of(sheet) or None
+        return redirect(url_for("call_backs.form", ticket=reference, numero=number), 303)
     if noted.recognised:
         name = ticket.requester_name
         flash(_("%(name)s avait déjà une fiche : l’appel y est noté.", name=name), "info")

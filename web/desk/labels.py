@@ -75,11 +75,15 @@ def closed_label(how: ClosedHow) -> str:
 def wrap_up_label(code: str) -> str:
     return {
         "answered": _("répondu"),
+        "ticket_opened": _("ticket ouvert"),
         "needs_research": _("recherche à faire"),
         "handed_over": _("à transmettre au niveau suivant"),
         "call_back": _("à rappeler"),
         "wrong_service": _("orienté vers un autre service"),
+        "wrong_number": _("erreur de numéro"),
+        "no_answer": _("pas de réponse"),
         "dropped": _("appel coupé"),
+        "abusive": _("appel injurieux ou malveillant"),
     }.get(code, code)
 
 

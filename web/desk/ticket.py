@@ -28,7 +28,7 @@ from support.tickets.models import State, Ticket
 from support.tickets.qualifying import can_qualify
 from support.tickets.reopening import can_reopen
 from support.tickets.replying import Then, can_close, can_reply, fronts, requester_address
-from support.tickets.thread import read_thread, reads_internal
+from support.tickets.thread import read_thread, reads_internal, shared_calls
 from support.tickets.timeline import DeliveryState, Entry, EntryKind
 from support.tickets.visibility import one_visible
 from support.tickets.withdrawing import articles_of, may_withdraw
@@ -105,6 +105,7 @@ def show(ticket: Ticket, agent: Agent, typed: Typed, taken_back: int | None = No
         articles=_suggestions(ticket, thread, agent),
         item_choices=[(code, item_label(code)) for code in handover.ITEMS],
         email_channel=Channel.EMAIL,
+        call_links=shared_calls(thread, by=agent),
         event_words=events.event_words,
         event_icon=events.event_icon,
         file_kind=uploads.kind,

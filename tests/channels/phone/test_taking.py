@@ -135,7 +135,7 @@ def test_another_call_under_the_same_key_is_not_swallowed(cast, db_session):
     assert refusals(cast, note="Autre chose.") == {None: "call.other_noted"}
 
 
-@pytest.mark.parametrize("then", list(Then))
+@pytest.mark.parametrize("then", [Then.CLOSE, Then.KEEP, Then.PASS_ON])
 def test_the_wrap_up_is_the_usual_one_unless_chosen(cast, db_session, then):
     usual = {"close": "answered", "keep": "needs_research", "pass_on": "handed_over"}
     assert note(cast, key="a", then=then).entry.call.wrap_up == usual[then]

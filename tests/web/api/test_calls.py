@@ -13,8 +13,7 @@ from sqlalchemy import func, select
 from channels.phone.calls import CallState, PhoneCall
 from support.intake.models import Received
 from support.kernel import db
-from tests.web.api.conftest import Post, a_token, shown
-from tests.web.conftest import Site
+from tests.web.conftest import Post, Site, a_token, shown
 from tests.web.test_access import TOKENS
 
 PROBLEM = "application/problem+json"

@@ -13,8 +13,7 @@ from support.people import accounts, tokens
 from support.people.permissions import PERMISSIONS
 from support.people.tokens import ApiToken, TokenKind
 from tests.cast import AGENTS, again
-from tests.web.api.conftest import a_token, shown
-from tests.web.conftest import Site
+from tests.web.conftest import Site, a_token, shown
 from tests.web.test_access import ROLES, TOKENS, address
 
 CALL = {"event": "newCall", "callId": "1"}

@@ -179,7 +179,14 @@ form.addEventListener("keydown", (event) => {
 settle();
 // A note that came back with an error is kept as one being typed is (drafts.js).
 if (form.elements.note.value) form.elements.note.dispatchEvent(new Event("input", { bubbles: true }));
-if (!document.querySelector(".error-summary")) {
+const wrong = document.querySelector(".error-summary a[href^='#']");
+if (wrong) {
+  // Straight to where it is to be mended: the caller waits on the line.
+  const place = document.getElementById(wrong.hash.slice(1));
+  (place?.getClientRects().length ? place : field).focus();
+} else if (form.querySelector("[data-call-further] [autofocus]")) {
+  form.querySelector("[data-call-further] [autofocus]").focus();
+} else {
   const next = people.querySelector("[data-call-focus]");
   if (next) focus(next.dataset.callFocus);
 }
