@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import joinedload, lazyload
 
 from channels.phone.calls import LIVE, CallState, Direction, PhoneCall, PhoneLeg
 from channels.phone.understanding import RINGS_AT_MOST, SPEAKS_AT_MOST
 from support.kernel import db
+from support.kernel.db import BigKey
 from support.kernel.errors import Conflict, NotVisible
-from support.kernel.time import now
+from support.kernel.time import Instant, now
 from support.people.models import Agent
 from support.people.permissions import Permission, require
 
@@ -35,16 +37,13 @@ def ringing_for(agent: Agent) -> list[Ringing]:
     Those who speak with somebody see only what rings at them by name.
     """
     require(agent, Permission.TAKE_CALLS)
-    speaking, at_me, at_all = _speaking(agent), _at(agent), _at_team(agent)
-    query = (
-        select(PhoneCall, at_me.label("by_name"))
-        .where(PhoneCall.state.in_(LIVE), PhoneCall.seen_at > now() - SPEAKS_AT_MOST)
-        .where(PhoneCall.ended_at.is_(None), or_(speaking, at_me, at_all))
-        .options(lazyload(PhoneCall.legs))
-        .order_by(PhoneCall.seen_at, PhoneCall.id)
-        .limit(4 * SHOWN)
-    )
-    rows = db.session().execute(query).all()
+    known = {
+        "me": agent.id,
+        "team": agent.team_id,
+        "rang_since": now() - RINGS_AT_MOST,
+        "spoken_since": now() - SPEAKS_AT_MOST,
+    }
+    rows = db.session().execute(_asked(), known).all()
     busy = any(call.state is CallState.ANSWERED for call, _named in rows)
     return [
         Ringing(call, call.state is CallState.ANSWERED)
@@ -124,35 +123,38 @@ def _opened(call: PhoneCall, agent: Agent) -> bool:
     return call.taken_by_id == agent.id
 
 
-def _speaking(agent: Agent):  # type: ignore[no-untyped-def]
-    return and_(
+@cache
+def _asked() -> Select[tuple[PhoneCall, bool]]:
+    """Put together once: to write the question took longer than to answer it."""
+    me = bindparam("me", type_=BigKey)
+    speaking = and_(
         PhoneCall.state == CallState.ANSWERED,
-        PhoneCall.agent_id == agent.id,
+        PhoneCall.agent_id == me,
         PhoneCall.noted_at.is_(None),
     )
-
-
-def _at(agent: Agent):  # type: ignore[no-untyped-def]
-    """It rings at the agent by name: called, or passed on to."""
     leg = exists().where(
         PhoneLeg.phone_call_id == PhoneCall.id,
-        PhoneLeg.agent_id == agent.id,
+        PhoneLeg.agent_id == me,
         PhoneLeg.answered_at.is_(None),
         or_(PhoneCall.state == CallState.RINGING, PhoneLeg.passed_on),
     )
-    return and_(_rings(), PhoneCall.state.in_((CallState.RINGING, CallState.TRANSFERRED)), leg)
-
-
-def _at_team(agent: Agent):  # type: ignore[no-untyped-def]
-    ours = or_(PhoneCall.team_id == agent.team_id, PhoneCall.everybody)
-    return and_(_rings(), PhoneCall.state == CallState.RINGING, ours)
-
-
-def _rings():  # type: ignore[no-untyped-def]
-    return and_(
+    rings = and_(
         PhoneCall.direction == Direction.IN,
-        PhoneCall.seen_at > now() - RINGS_AT_MOST,
+        PhoneCall.seen_at > bindparam("rang_since", type_=Instant),
         or_(PhoneCall.taken_by_id.is_(None), PhoneCall.state == CallState.TRANSFERRED),
+    )
+    # By name: called, or passed on to.
+    at_me = and_(rings, PhoneCall.state.in_((CallState.RINGING, CallState.TRANSFERRED)), leg)
+    ours = or_(PhoneCall.team_id == bindparam("team", type_=BigKey), PhoneCall.everybody)
+    at_all = and_(rings, PhoneCall.state == CallState.RINGING, ours)
+    return (
+        select(PhoneCall, at_me.label("by_name"))
+        .where(PhoneCall.state.in_(LIVE))
+        .where(PhoneCall.seen_at > bindparam("spoken_since", type_=Instant))
+        .where(PhoneCall.ended_at.is_(None), or_(speaking, at_me, at_all))
+        .options(lazyload(PhoneCall.legs))
+        .order_by(PhoneCall.seen_at, PhoneCall.id)
+        .limit(4 * SHOWN)
     )
 
 

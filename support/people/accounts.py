@@ -134,7 +134,6 @@ def set_extension(agent: Agent, extension: str, *, by: Agent | None) -> None:
         if code is None:
             raise
         raise Invalid.of(code, "extension") from error
-    log.info("account %s given the extension %s by %s", agent.id, extension or "-", _name(by))
 
 
 def one_account(agent_id: int, *, by: Agent) -> Agent:

@@ -27,6 +27,7 @@ from web.demo.peopling import people
 from web.demo.playing import play
 from web.demo.scheduling import Pace
 from web.demo.settling import settle
+from web.demo.telephoning import let_telephone_ring
 from web.seeds import seeding
 from web.seeds.reading import read_catalogue
 
@@ -90,6 +91,7 @@ def _load(progress: Progress, share: float) -> DemoSummary:
     tickets = _play(parts, company, progress)
     receive_mails(tickets)
     refuse_some(tickets)
+    let_telephone_ring(agents, tickets)
     return DemoSummary(True, len(agents), len(persons), len(articles.files), len(parts))
 
 

@@ -53,7 +53,7 @@ def slot_words(slot: Slot) -> str:
     if slot.part is Part.HOUR:
         return _("%(day)s à %(time)s", day=named, time=at)
     if slot.part is Part.MORNING:
-        return _("%(day)s matin", day=named)
+        return _("ce matin") if on == today else _("%(day)s matin", day=named)
     if slot.part is Part.AFTERNOON:
         return _("cet après-midi") if on == today else _("%(day)s après-midi", day=named)
     return _("%(day)s, dans la journée", day=named)
