@@ -21,16 +21,14 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypheic", "image/heic"),
     (4, b"ftypmif1", "image/heif"),
     (4, b"ftypavif", "image/avif"),
-    (0, b"%PDF-", "application/pdf"),
 )
 _VAGUE_NAMES = (
     "application/octet-stream application/octetstream application/x-octet-stream"
     " application/binary application/x-download application/force-download application/unknown"
     " application/download"
-    " image/jpg image/pjpeg image/x-png text/plain"
+    " text/plain"
 )
 _VAGUE = frozenset(_VAGUE_NAMES.split())
-_STANDARD = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
 _EXTENSIONS = {
     "image/jpeg": ".jpg",
     "message/rfc822": ".eml",
@@ -48,7 +46,10 @@ _EXTENSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class ParsedAttachment:
-    """One file. ``content`` is exactly what the sender attached; ``content_id`` has no brackets."""
+    """One file. ``content`` is exactly what the sender attached; ``content_id`` has no brackets.
+
+    ``inline`` is a picture that the sender placed in the text; other files are beside it.
+    """
 
     filename: str
     content_type: str
@@ -67,14 +68,15 @@ def from_part(raw: bytes, part: Part, number: int) -> tuple[ParsedAttachment, li
     name = file_name(part.headers)
     kind = real_type(part.content_type, content, name)
     identifier = unquote(part.headers.token("content-id")).strip() or None
-    inline = part.headers.token("content-disposition").lower().startswith("inline")
+    placed = part.headers.token("content-disposition").lower().startswith("inline")
+    inline = placed and kind.startswith("image/")
     if not name:
         name = _name_for(kind, content, number)
     return ParsedAttachment(name, kind, content, inline, identifier), defects
 
 
 def real_type(declared: str, content: bytes, name: str) -> str:
-    """The declared type, unless it is vague and the bytes or the name say better."""
+    """The declared type, unless it is vague and the bytes or the name say that it is a picture."""
     if declared not in _VAGUE or (declared == "text/plain" and not name):
         return declared
     for offset, sign, kind in _SIGNS:
@@ -85,7 +87,7 @@ def real_type(declared: str, content: bytes, name: str) -> str:
     guessed = mimetypes.guess_type(name, strict=False)[0]
     if guessed and guessed.startswith("image/"):
         return guessed
-    return _STANDARD.get(declared, declared)
+    return declared
 
 
 def _name_for(kind: str, content: bytes, number: int) -> str:

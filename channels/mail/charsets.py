@@ -123,13 +123,16 @@ def decode(data: bytes, declared: str | None) -> tuple[str, list[str]]:
 def _decode(data: bytes, declared: str | None) -> tuple[str, list[str]]:
     for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(codec, "replace"), []
+            return _whole(data[len(mark) :], codec).decode(codec, "replace"), []
     codec, known = meant_by(declared)
     defects = [] if known else [f"charset-unknown: {_shown(declared)}"]
     if codec.startswith(_WIDE):
         return _decode_wide(data, codec, defects)
-    if codec == "utf-7":
-        return _or_guess(data, codec, defects)
+    if codec == "utf-7" and data.isascii():
+        try:
+            return data.decode(codec), defects
+        except UnicodeDecodeError:
+            return _utf7(data, defects)
     if iso2022.has_escapes(data):
         return iso2022.decode(data, codec), defects
     if data.isascii():
@@ -167,7 +170,24 @@ def _decode_wide(data: bytes, codec: str, defects: list[str]) -> tuple[str, list
         return _decode_eight_bit(data, "", defects)
     if codec in _WIDE:
         codec += "-be" if data[:1] == b"\x00" else "-le"
-    return data.decode(codec, "replace"), defects
+    return _whole(data, codec).decode(codec, "replace"), defects
+
+
+def _whole(data: bytes, codec: str) -> bytes:
+    """Without a last byte that is half a character: a line break that transport added."""
+    width = 4 if "32" in codec else 2 if "16" in codec else 1
+    return data[: len(data) - len(data) % width]
+
+
+def _utf7(data: bytes, defects: list[str]) -> tuple[str, list[str]]:
+    """Line by line: a line that is no UTF-7 is left as it stands."""
+    lines: list[str] = []
+    for line in data.decode("latin-1").split("\n"):
+        try:
+            lines.append(line.encode("latin-1").decode("utf-7"))
+        except UnicodeDecodeError:
+            lines.append(line)
+    return "\n".join(lines), [*defects, "charset-repaired: utf-7"]
 
 
 def _is_surely_utf8(data: bytes, might_be_other: bool) -> bool:

@@ -75,16 +75,15 @@ def content_type_of(block: HeaderBlock, default: str) -> str:
     declared = block.token("content-type")
     if not declared:
         return default
-    value = declared.split(";")[0].strip().strip('"').lower().replace(" ", "")
-    if _TYPE.fullmatch(value):
-        return value
+    value = re.sub(r"\s*/\s*", "/", declared.split(";")[0].strip().strip('"').lower(), count=1)
+    if match := _TYPE.match(value):
+        return match[0]
     first = value.split("/")[0]
     if first == "multipart":
         return "multipart/mixed"
     if first == "html":
         return "text/html"
-    match = _TYPE.match(value)
-    return match[0] if match else "text/plain"
+    return "text/plain"
 
 
 def _divide(raw: bytes, part: Part, defects: list[str]) -> None:
@@ -92,7 +91,7 @@ def _divide(raw: bytes, part: Part, defects: list[str]) -> None:
     boundary = _boundary(part)
     ranges, closed = _ranges(raw, part, boundary) if boundary else ([], True)
     if not ranges:
-        guessed = _GUESSED.search(raw, part.start, part.end)
+        guessed = _GUESSED.search(raw, max(0, part.start - 1), part.end)
         if guessed:
             defects.append("boundary-wrong")
             ranges, closed = _ranges(raw, part, guessed[1])

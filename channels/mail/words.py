@@ -9,7 +9,8 @@ from channels.mail import charsets
 _ENCODED_WORD = re.compile(
     r"=\?([^?\s]{1,80})\?([bBqQ])\?((?:(?!=\?[^?\s]{1,80}\?[bBqQ]\?).)*?)(?:\?=|\Z)", re.DOTALL
 )
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
 _PADDING = re.compile(rb"=+")
 _KEPT = "\u00a0\u200c\u200d\u3000\u202f\u2009"
 
@@ -84,8 +85,40 @@ def base64_bytes(raw: bytes | memoryview) -> tuple[bytes, bool]:
             return binascii.a2b_base64(raw), True
         except binascii.Error:
             pass
-    runs = re.split(rb"=+", _NOT_BASE64.sub(b"", raw))
-    return b"".join(_base64_run(run) for run in runs), False
+    return b"".join(_base64_run(run) for run in _runs(bytes(raw))), False
+
+
+def _runs(raw: bytes) -> list[bytes]:
+    """The stretches between paddings; what follows one only while it is base64 itself.
+
+    Some programs pad in the middle and go on. Others leave a checksum there, and gateways a
+    footer in words.
+    """
+    first, padding, rest = raw.partition(b"=")
+    runs = [_NOT_BASE64.sub(b"", first)]
+    for line in rest.lstrip(b"=").split(b"\n") if padding else ():
+        line = line.strip()
+        if not line:
+            continue
+        if not _BASE64_LINE.fullmatch(line):
+            break
+        runs += re.split(rb"=+", line) if line.endswith(b"=") else [line]
+    return _joined(runs)
+
+
+def _joined(runs: list[bytes]) -> list[bytes]:
+    """Lines without padding belong to the run that goes on after them."""
+    out = [runs[0]]
+    going_on = False
+    for run in runs[1:]:
+        if not run:
+            going_on = False
+        elif going_on:
+            out[-1] += run
+        else:
+            out.append(run)
+            going_on = True
+    return out
 
 
 def _base64_run(run: bytes) -> bytes:
