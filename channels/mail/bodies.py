@@ -29,6 +29,7 @@ _BODY_TYPES = (
 _PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 _PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _HTML_MAX = 4_000_000
+_TEXT_MAX = 4_000_000  # bytes: no person reads more, and a copy of it is taken at each step
 
 
 @dataclass(slots=True)
@@ -61,6 +62,10 @@ def read(raw: bytes, root: Part) -> Body:
         if not _is_body(part, bool(blocks)):
             _attach(raw, part, body)
             continue
+        if part.end - part.start > _TEXT_MAX:
+            _attach(raw, part, body)
+            part = replace(part, end=part.start + _TEXT_MAX)
+            body.defects.append("text-cut: the whole is attached")
         text, as_html = _read_text(raw, part, body)
         block = _block_for(part, groups, blocks)
         if as_html:

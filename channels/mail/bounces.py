@@ -131,7 +131,7 @@ def _lists_failures(text: str) -> bool:
 
 
 def _delivery_report(raw: bytes, root: Part, leaf: Part, leaves: list[Part], text: str) -> Report:
-    content, _ = decoding.content(raw, leaf)
+    content = decoding.beginning(raw, leaf, _MAX_SCANNED)
     failed: list[FailedRecipient] = []
     actions: list[str] = []
     message_id = None
@@ -247,8 +247,8 @@ def _copy(raw: bytes, leaves: list[Part]) -> HeaderBlock:
     """The header of the message that failed, when it came back as a part."""
     for leaf in leaves:
         if leaf.content_type in _COPY_TYPES:
-            content, _ = decoding.content(raw, leaf)
-            block, _ = read_block(content, 0, min(len(content), 1 << 17), top=True)
+            content = decoding.beginning(raw, leaf, 1 << 17)
+            block, _ = read_block(content, 0, len(content), top=True)
             if block.fields:
                 return block
     return HeaderBlock()
@@ -264,9 +264,9 @@ def _original(raw: bytes, root: Part, leaves: list[Part], text: str) -> str | No
     if found := bounce_words.copied_identifier(text):
         return found
     for leaf in leaves:
-        if leaf is not root and leaf.end - leaf.start < _MAX_SCANNED:
-            content, _ = decoding.content(raw, leaf)
-            if found := bounce_words.copied_identifier(words.plain(content[:200_000])):
+        if leaf is not root:
+            content = decoding.beginning(raw, leaf, 200_000)
+            if found := bounce_words.copied_identifier(words.plain(content)):
                 return found
     answered = identifiers.in_reply_to(root.headers)
     return answered or next(iter(identifiers.references(root.headers)[-1:]), None)

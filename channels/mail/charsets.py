@@ -7,6 +7,7 @@ UTF-8 whatever the label says, and only what is left is guessed.
 
 import codecs
 import functools
+import re
 
 from channels.mail import guessing, iso2022
 
@@ -103,6 +104,13 @@ _MEANT = {
     "koi": "koi8-r",
 }
 
+_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
+_MEANT_CONTROLS = {
+    code: bytes((code,)).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)
+}
+
 _WIDE = ("utf-16", "utf-32")
 _MULTIBYTE = ("gb18030", "cp950", "cp932", "euc_jis_2004", "cp949", "big5hkscs", "johab")
 
@@ -114,6 +122,9 @@ def decode(data: bytes, declared: str | None) -> tuple[str, list[str]]:
     :returns: the text, and what had to be repaired (codes, empty when all was well).
     """
     text, defects = _decode(data, declared)
+    if _CONTROLS.search(text):
+        # Bytes of windows-1252 that somebody took for Latin-1 and encoded again.
+        text = text.translate(_MEANT_CONTROLS)
     if "\x00" in text:
         text = text.replace("\x00", "")
         defects = [*defects, "nul-removed"]

@@ -1,11 +1,14 @@
 """The content of one part: its transfer encoding undone."""
 
 import binascii
+import io
 import re
+from dataclasses import replace
 
 from channels.mail import words
 from channels.mail.structure import Part
 
+_PIECE = 1 << 20
 _UU_BEGIN = re.compile(rb"(?:\A|\n)begin \d{3,4} ([^\r\n]+)\r?\n")
 
 
@@ -17,13 +20,31 @@ def content(raw: bytes, part: Part) -> tuple[bytes, list[str]]:
             return raw[part.start : part.end], ["base64-false"]
         decoded, clean = words.base64_bytes(memoryview(raw)[part.start : part.end])
         return decoded, [] if clean else ["base64-repaired"]
-    body = raw[part.start : part.end]
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(body), []
+        return _quoted_printable(raw, part.start, part.end), []
+    body = raw[part.start : part.end]
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         decoded, _ = uudecode(body)
         return decoded, []
     return body, []
+
+
+def beginning(raw: bytes, part: Part, size: int) -> bytes:
+    """The content of about the first ``size`` bytes of a part."""
+    return content(raw, replace(part, end=min(part.end, part.start + size)))[0]
+
+
+def _quoted_printable(raw: bytes, start: int, end: int) -> bytes:
+    """Piece by piece, cut at line ends: a large part is never held twice."""
+    if end - start <= _PIECE:
+        return binascii.a2b_qp(raw[start:end])
+    out = io.BytesIO()
+    while start < end:
+        stop = raw.rfind(b"\n", start, min(end, start + _PIECE)) + 1
+        stop = stop if 0 < stop < end else min(end, start + _PIECE)
+        out.write(binascii.a2b_qp(raw[start:stop]))
+        start = stop
+    return out.getvalue()
 
 
 def _is_not_base64(body: bytes) -> bool:
@@ -37,12 +58,17 @@ def uudecode(body: bytes) -> tuple[bytes, str]:
     match = _UU_BEGIN.search(body)
     if match is None:
         return body, ""
-    out: list[bytes] = []
-    for line in body[match.end() :].splitlines():
+    out = io.BytesIO()
+    at = match.end()
+    while at < len(body):
+        stop = body.find(b"\n", at)
+        stop = len(body) if stop < 0 else stop
+        line = body[at:stop].rstrip(b"\r")
         if line.strip() == b"end":
             break
-        out.append(_uu_line(line))
-    return b"".join(out), words.plain(match[1])
+        out.write(_uu_line(line))
+        at = stop + 1
+    return out.getvalue(), words.plain(match[1])
 
 
 def _uu_line(line: bytes) -> bytes:

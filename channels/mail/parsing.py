@@ -13,6 +13,7 @@ from channels.mail.guarding import Verdict
 from channels.mail.headers import HeaderBlock
 
 _MAX_DEFECTS = 40
+_LARGE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ def as_json(mail: ParsedMail) -> dict[str, Any]:
 
 
 def _parse(raw: bytes) -> ParsedMail:
+    if len(raw) > _LARGE:
+        language.prepare()
     root, defects = structure.split(raw)
     body = bodies.read(raw, root)
     sender, more = choose_sender(root.headers)

@@ -21,6 +21,7 @@ _TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
 _LONG_NAME, _MIME_TAG, _CONTENT_ID = 0x3707, 0x370E, 0x3712
 _DISPLAY_NAME = 0x3001
 _MAX_DEPTH = 5
+_LIBRARY_MAX = 12_000_000  # bytes: the library copies the rest at each step
 
 
 @dataclass(slots=True)
@@ -40,6 +41,8 @@ def unpack(attachment: ParsedAttachment) -> Unpacked | None:
     """What ``winmail.dat`` holds, or None when it cannot be read (it is then kept whole)."""
     found = Unpacked()
     try:
+        if len(attachment.content) > _LIBRARY_MAX:
+            raise ValueError("too large")
         opened = TNEF(attachment.content, do_checksum=False)
     except Exception:  # the library raises many kinds on damaged files
         _salvage(attachment.content, found)

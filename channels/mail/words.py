@@ -1,6 +1,7 @@
 """Encoded words and header text: what a person reads, whatever mixture it was written in."""
 
 import binascii
+import io
 import re
 
 from channels.mail import charsets
@@ -9,9 +10,12 @@ from channels.mail import charsets
 _ENCODED_WORD = re.compile(
     r"=\?([^?\s]{1,80})\?([bBqQ])\?((?:(?!=\?[^?\s]{1,80}\?[bBqQ]\?).)*?)(?:\?=|\Z)", re.DOTALL
 )
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_FOREIGN = bytes(set(range(256)) - set(_BASE64))
+_GOES_ON = re.compile(rb"(?:\s*+[A-Za-z0-9+/]{2,}+={0,2}+(?=\s|\Z))*+")
+_PIECE = 1 << 20
 _PADDING = re.compile(rb"=+")
+_RUN = re.compile(rb"[^=]+")
 _KEPT = "\u00a0\u200c\u200d\u3000\u202f\u2009"
 
 
@@ -85,43 +89,23 @@ def base64_bytes(raw: bytes | memoryview) -> tuple[bytes, bool]:
             return binascii.a2b_base64(raw), True
         except binascii.Error:
             pass
-    return b"".join(_base64_run(run) for run in _runs(bytes(raw))), False
+    out = io.BytesIO()
+    _take_run(raw[: padding.start()] if padding else raw, out)
+    # Some programs pad in the middle and go on. Others leave a checksum there, and gateways a
+    # footer in words: what follows is read only while it is base64 itself.
+    if padding and (rest := _GOES_ON.match(raw, padding.end())):
+        for run in _RUN.finditer(raw, rest.start(), rest.end()):
+            _take_run(memoryview(raw)[run.start() : run.end()], out)
+    return out.getvalue(), False
 
 
-def _runs(raw: bytes) -> list[bytes]:
-    """The stretches between paddings; what follows one only while it is base64 itself.
-
-    Some programs pad in the middle and go on. Others leave a checksum there, and gateways a
-    footer in words.
-    """
-    first, padding, rest = raw.partition(b"=")
-    runs = [_NOT_BASE64.sub(b"", first)]
-    for line in rest.lstrip(b"=").split(b"\n") if padding else ():
-        line = line.strip()
-        if not line:
-            continue
-        if not _BASE64_LINE.fullmatch(line):
-            break
-        runs += re.split(rb"=+", line) if line.endswith(b"=") else [line]
-    return _joined(runs)
-
-
-def _joined(runs: list[bytes]) -> list[bytes]:
-    """Lines without padding belong to the run that goes on after them."""
-    out = [runs[0]]
-    going_on = False
-    for run in runs[1:]:
-        if not run:
-            going_on = False
-        elif going_on:
-            out[-1] += run
-        else:
-            out.append(run)
-            going_on = True
-    return out
-
-
-def _base64_run(run: bytes) -> bytes:
-    if len(run) % 4 == 1:
-        run = run[:-1]
-    return binascii.a2b_base64(run + b"=" * (-len(run) % 4))
+def _take_run(run: bytes | memoryview, out: io.BytesIO) -> None:
+    """Decode in pieces: a large file is never held twice."""
+    kept = b""
+    for at in range(0, len(run), _PIECE):
+        kept += bytes(run[at : at + _PIECE]).translate(None, _FOREIGN)
+        whole = len(kept) // 4 * 4
+        out.write(binascii.a2b_base64(kept[:whole]))
+        kept = kept[whole:]
+    if len(kept) > 1:
+        out.write(binascii.a2b_base64(kept + b"=" * (-len(kept) % 4)))
