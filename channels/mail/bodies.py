@@ -1,6 +1,7 @@
 """From the tree of parts to one body and a list of files, nothing dropped."""
 
 import html as html_escaping
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -28,8 +29,9 @@ _BODY_TYPES = (
 )
 _PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 _PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
-_HTML_MAX = 4_000_000
-_TEXT_MAX = 4_000_000  # bytes: no person reads more, and a copy of it is taken at each step
+_HTML_MAX = 800_000  # characters: the tree of a page weighs many times its text
+_WRITTEN_PICTURE = re.compile(r"=\s*[\"']data:[^\"'>\s]*")
+_TEXT_MAX = 3_000_000  # bytes: no person reads more, and a copy of it is taken at each step
 
 
 @dataclass(slots=True)
@@ -58,15 +60,13 @@ def read(raw: bytes, root: Part) -> Body:
     body = Body()
     blocks: list[_Block] = []
     groups: dict[int, _Block] = {}
+    spent = 0
     for part in _leaves(root, body):
-        if not _is_body(part, bool(blocks)):
+        if not _is_body(part, bool(blocks)) or spent > _TEXT_MAX:
             _attach(raw, part, body)
             continue
-        if part.end - part.start > _TEXT_MAX:
-            _attach(raw, part, body)
-            part = replace(part, end=part.start + _TEXT_MAX)
-            body.defects.append("text-cut: the whole is attached")
-        text, as_html = _read_text(raw, part, body)
+        text, as_html = _read_bounded(raw, part, body)
+        spent += len(text) * (3 if as_html else 1)
         block = _block_for(part, groups, blocks)
         if as_html:
             block.html = text if block.html is None else f"{block.html}\n{text}"
@@ -125,6 +125,23 @@ def _attach(raw: bytes, part: Part, body: Body) -> None:
     attachment, defects = attachments.from_part(raw, part, len(body.attachments) + 1)
     body.attachments.append(attachment)
     body.defects.extend(defects)
+
+
+def _read_bounded(raw: bytes, part: Part, body: Body) -> tuple[str, bool]:
+    """The text of a leaf up to a bearable length; the whole is attached when it is longer."""
+    shorter = part
+    if part.end - part.start > _TEXT_MAX:
+        shorter = replace(part, end=part.start + _TEXT_MAX)
+    text, as_html = _read_text(raw, shorter, body)
+    limit = _TEXT_MAX
+    if as_html and len(text) > _HTML_MAX:
+        # Pictures written into the page are never shown: they must not push out the words.
+        text = _WRITTEN_PICTURE.sub('="', text)
+        limit = _HTML_MAX
+    if shorter is not part or len(text) > limit:
+        _attach(raw, part, body)
+        body.defects.append("text-cut: the whole is attached")
+    return text[:limit], as_html
 
 
 def _read_text(raw: bytes, part: Part, body: Body) -> tuple[str, bool]:
@@ -197,7 +214,7 @@ def _join(blocks: list[_Block], body: Body) -> None:
     markups: list[str] = []
     marked_up = any(block.html is not None for block in blocks)
     for block in blocks:
-        clean = _clean(block.html, body) if block.html is not None else None
+        clean = sanitising.sanitise(block.html) if block.html is not None else None
         if block.html is not None and body.hints is html_hints.NONE:
             body.hints = html_hints.of(block.html[:_HTML_MAX])
         text = block.text or ""
@@ -209,13 +226,6 @@ def _join(blocks: list[_Block], body: Body) -> None:
     body.text = "\n\n".join(text for text in texts if text.strip())
     if marked_up:
         body.html = "\n".join(markup for markup in markups if markup)
-
-
-def _clean(markup: str, body: Body) -> str:
-    if len(markup) > _HTML_MAX:
-        body.defects.append("html-cut")
-        markup = markup[:_HTML_MAX]
-    return sanitising.sanitise(markup)
 
 
 def _as_html(text: str) -> str:

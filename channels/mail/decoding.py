@@ -9,6 +9,8 @@ from channels.mail import words
 from channels.mail.structure import Part
 
 _PIECE = 1 << 20
+_FOOTER = re.compile(rb"\n\s*+(?:[_=*-]{5,}\s*\n|-- ?\r?\n|[\w.,:;'()-]{1,40}+ [A-Za-z(]\w)")
+_FOOTER_WITHIN = 4000
 _UU_BEGIN = re.compile(rb"(?:\A|\n)begin \d{3,4} ([^\r\n]+)\r?\n")
 
 
@@ -18,8 +20,11 @@ def content(raw: bytes, part: Part) -> tuple[bytes, list[str]]:
     if encoding == "base64":
         if _is_not_base64(raw[part.start : min(part.end, part.start + 400)]):
             return raw[part.start : part.end], ["base64-false"]
-        decoded, clean = words.base64_bytes(memoryview(raw)[part.start : part.end])
-        return decoded, [] if clean else ["base64-repaired"]
+        # Lists and gateways write their footer below the encoded text as they would below words.
+        footer = _FOOTER.search(raw, max(part.start, part.end - _FOOTER_WITHIN), part.end)
+        end = footer.start() if footer else part.end
+        decoded, clean = words.base64_bytes(memoryview(raw)[part.start : end])
+        return decoded, [] if clean and not footer else ["base64-repaired"]
     if encoding == "quoted-printable":
         return _quoted_printable(raw, part.start, part.end), []
     body = raw[part.start : part.end]

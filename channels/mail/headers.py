@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from channels.mail import words
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
-_MBOX = re.compile(rb">?From [^\r\n]*(?:\r\n|\r|\n)")
+_MBOX = re.compile(rb">?From (?![ \t]*:)[^\r\n]*(?:\r\n|\r|\n)")
 _MAX_BLOCK = 1 << 20
 _MAX_VALUE = 100_000
 _LOOK_AHEAD = 50
