@@ -18,6 +18,7 @@ _BRACKETED = re.compile(r"<[^<>@\s]+@[^<>@\s]+\s?>")
 _NAMED_FIRST = re.compile(r"<[^<>@\s]+@[^<>@\s]+>?,?(?: \S+)?$")
 _ADDRESS_LAST = re.compile(r"<[^<>@\s]+@[^<>@\s]+\s?>[\s:：*_]*$")
 _ZONED = re.compile(r"^\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)")
+_SPOKEN_TIME = re.compile(r"\d\s?h(?:\s?\d|\b)")  # "10h30": a person says so, no program
 _ENDS = re.compile(r"[\d>)][\s:：*_]*$")
 _EVIDENCE = re.compile(r"[\d@]")
 _DECORATION = "*_ -–—\t"
@@ -67,7 +68,9 @@ def end_of(lines: list[str], at: int, ends: Container[int]) -> int | None:
             continue
         if end > at and _stands_alone(lines, at, end):
             break
-        if is_attribution(joined, marked=marked, closed=closed):
+        if is_attribution(joined, marked=marked, closed=closed) and (
+            marked or phrases.ADDRESS.search(joined) or _stands_apart(lines, at)
+        ):
             found = end + 1
         if colon or marked:
             break
@@ -103,7 +106,7 @@ def is_attribution(joined: str, *, marked: bool, closed: bool = True) -> bool:
         if phrases.QUOTES.match(joined):
             return bool(_BRACKETED.search(joined))
         return dated and timed and bool(_ADDRESS_LAST.search(joined))
-    if dated and (timed or addressed):
+    if dated and (addressed or (timed and not _SPOKEN_TIME.search(joined))):
         return True
     return (addressed and (timed or opens or bool(_NAMED.search(joined)))) or (
         dated and opens and bool(phrases.WEEKDAY.search(joined))
@@ -128,6 +131,11 @@ def _continuation(line: str, joined: str) -> str | None:
     ):
         return f"> {rest}"
     return None
+
+
+def _stands_apart(lines: list[str], at: int) -> bool:
+    """Whether nothing stands right above: a line inside a paragraph is the author's."""
+    return at == 0 or not lines[at - 1].strip()
 
 
 def _goes_on(lines: list[str], at: int, joined: str) -> bool:

@@ -65,16 +65,28 @@ def start_of_block(said: list[str]) -> int | None:
 
 def is_block(paragraph: list[str]) -> bool:
     """Whether the lines of a last ``paragraph`` are a name and contacts, without a formula."""
-    if not 3 <= len(paragraph) <= _MAX_BLOCK or len(paragraph[0].split()) > _MAX_NAME:
-        return False
-    if any(character.isdigit() for character in paragraph[0]) or paragraph[0][-1] in ":,?!":
+    if not 3 <= len(paragraph) <= _MAX_BLOCK or not _is_name(paragraph[0]):
         return False
     return _are_contacts(paragraph[1:])
 
 
+def tells_of_case(block: list[str]) -> bool:
+    """Whether a line of ``block`` may be what a person tells of their own case."""
+    return any(_ABOUT_CASE.search(line) for line in block)
+
+
+def _is_name(line: str) -> bool:
+    words = line.split()
+    if not 2 <= len(words) <= _MAX_NAME or line[-1] in ":,?!":
+        return False
+    return all(word[0].isalpha() and not word[0].islower() for word in words)
+
+
 def _are_contacts(block: list[str]) -> bool:
     """A web address with another contact, or a labelled telephone with an address."""
-    if any(len(line) > _MAX_LINE or _ABOUT_CASE.search(line) for line in block):
+    if any(len(line) > _MAX_LINE or line[0] in "*#-." for line in block):
+        return False
+    if tells_of_case(block):
         return False
     web = any(_WEB.search(line) and not _MAIL.search(line) for line in block)
     mail = any(_MAIL.search(line) for line in block)

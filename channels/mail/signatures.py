@@ -16,6 +16,7 @@ _MAX_LEGAL = 40
 _SHORTEST = 10
 _PARAGRAPH = 12
 _MAX_CONTACTS = 24
+_MAX_WORDS = 9  # of a line that is no sentence
 _MAX_LINE = 500
 _CONTACT = re.compile(
     r"@\w|https?://|www\.|(?:\+|00)?\d[\d .-]{8,}|\bt[ée]l\b|\bmob\b|\bfax\b", re.IGNORECASE
@@ -86,11 +87,20 @@ def _cut_at_delimiter(lines: list[str], stretch: Stretch, *, said: bool) -> Stre
             continue
         if _DELIMITER.match(line):
             return stretch[:number]
-        if BARE_RULE.match(line) and any(
-            _CONTACT.search(lines[at][:300]) for at in stretch[number:]
-        ):
+        if BARE_RULE.match(line) and _are_contacts_below(lines, stretch, number):
             return stretch[:number]
     return stretch
+
+
+def _are_contacts_below(lines: list[str], stretch: Stretch, number: int) -> bool:
+    """Whether a rule stands above short lines with contacts, and is no underlining of a title."""
+    rule = lines[stretch[number]].strip()
+    if not rule.startswith("_") and number and lines[stretch[number - 1]].strip():
+        return False
+    below = [lines[at][:300] for at in stretch[number + 1 :] if lines[at].strip()]
+    if any(len(line.split()) > _MAX_WORDS for line in below) or contacts.tells_of_case(below):
+        return False
+    return any(_CONTACT.search(line) for line in below)
 
 
 def _first_of_last(lines: list[str], stretch: Stretch) -> int:
