@@ -117,7 +117,7 @@ def written(once: str) -> bool:
 
 def _wanted(letter: str, ticket: Ticket) -> bool:
     address = requester_address(ticket)
-    if not address or nobody_reads(address):
+    if not address or nobody_reads(address) or address == post.current().sender[1].lower():
         return False
     return letter != "acknowledgement" or ticket.closed_how is not ClosedHow.FIRST_CONTACT
 
