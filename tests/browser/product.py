@@ -31,6 +31,7 @@ class Web(Server):
             "RELAIS_PUBLIC_URL": self.url,
             "RELAIS_SECRET_KEY": "a secret of the browser tests, of no use elsewhere",
             "RELAIS_LOG_LEVEL": "WARNING",
+            "RELAIS_UNDO_SECONDS": "0",  # stories do not have second thoughts
             **(environment or {}),
         }
 
