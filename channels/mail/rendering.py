@@ -185,8 +185,9 @@ def _all_points(lines: Iterable[str]) -> bool:
     return all(line.startswith("- ") for line in lines)
 
 
-def plain_letter(name: str, language: str, facts: Mapping[str, object]) -> tuple[str, str]:
-    """Subject and text of a letter that is about no ticket."""
+def plain_letter(name: str, language: str, facts: Mapping[str, object]) -> tuple[str, str, str]:
+    """Subject, text and HTML of a letter that is about no ticket."""
     subject = _texts.get_template(f"{name}/{language}/subject.txt").render(facts)
     text = _texts.get_template(f"{name}/{language}/body.txt").render(facts)
-    return " ".join(subject.split()), text.strip()
+    html = _pages.get_template(f"{name}/{language}/body.html").render(facts)
+    return " ".join(subject.split()), text.strip(), html.strip()

@@ -103,7 +103,7 @@ def _letter(received: Received) -> OutgoingMail:
         "url": f"{here.public_url}/contact",
     }
     language = language_of(LETTER, str((received.digest or {}).get("language", "")))
-    subject, text = plain_letter(LETTER, language, facts)
+    subject, text, html = plain_letter(LETTER, language, facts)
     name, address = here.sender
     return OutgoingMail(
         message_id=f"<too-large.{received.id}.{received.dedupe_key[:20]}@"
@@ -114,6 +114,7 @@ def _letter(received: Received) -> OutgoingMail:
         to=(("", received.sender),),
         subject=subject,
         text=text,
+        html=html,
         in_reply_to=received.message_id,
         automatic=True,
         language=language,

@@ -29,9 +29,10 @@ def notice(ticket: Ticket, letter: str, about: int | None = None) -> None:
     if written(once):
         return
     with as_of(now() + AFTER):
-        subject, text, _html = render_letter(letter, ticket.language, facts_of(ticket))
+        subject, text, html = render_letter(letter, ticket.language, facts_of(ticket))
         words = Words(
             text,
+            html=html,
             channel=Channel.EMAIL,
             message_id=own_mark(),
             data={

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from channels.mail import notices, reviews
-from channels.mail.rendering import FOLDER, Frame, framed, in_words, language_of, render_letter
+from channels.mail.rendering import (
+    FOLDER,
+    Frame,
+    framed,
+    in_words,
+    language_of,
+    plain_letter,
+    render_letter,
+)
 from channels.mail.reviews import Review
 from support.catalogue.models import Silence
 from support.kernel import db
@@ -51,6 +59,21 @@ def test_text_and_html_of_a_letter_say_the_same_words(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("subject", ["", "Mes <papiers> & photos"])
+def test_text_and_html_of_a_letter_about_no_ticket_say_the_same(
+    language: str, subject: str
+) -> None:
+    facts = {
+        "subject": subject,
+        "size": 61,
+        "largest": 50,
+        "url": "https://relais.example.org/contact",
+    }
+    _subject, text, html = plain_letter("too_large", language, facts)
+    assert said_in_html(html) == said_in_text(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_text_and_html_of_the_whole_mail_say_the_same_words(language: str) -> None:
     files = (("plan & photo.pdf (12.4 MB)", "https://relais.example.org/telechargements/a.b"),)
     frame = Frame(
@@ -70,7 +93,7 @@ def test_text_and_html_of_the_whole_mail_say_the_same_words(language: str) -> No
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_letter_has_three_files(language: str) -> None:
-    for letter in ALL:
+    for letter in (*ALL, "too_large"):
         there = {path.name for path in (FOLDER / letter / language).iterdir()}
         assert there - {reviews.MARK} == {"subject.txt", "body.txt", "body.html"}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from channels.mail import reviews
 from web.cli import checking, main
 
 
@@ -23,7 +24,7 @@ def test_an_index_that_nobody_has_needed_yet_is_no_failure() -> None:
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert [line.split("  ")[0] for line in lines] == [
-        "settings", "database", "migrations", "broker", "mail out", "mail in", "index",
+        "settings", "database", "migrations", "broker", "mail out", "mail in", "index", "letters",
     ]  # fmt: skip
     assert all(line.endswith(" ok") for line in lines)
 
@@ -32,7 +33,17 @@ def test_an_index_that_cannot_be_built_is_one(tmp_path: Path) -> None:
     (tmp_path / "var" / "index").write_text("in the way")
     done = CliRunner().invoke(main, ["check"])
     assert done.exit_code == 1
-    assert not done.stdout.splitlines()[-1].endswith(" ok")
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("index")]
+    assert not line.endswith(" ok")
+
+
+def test_a_translation_that_nobody_has_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = reviews.Translation("reopened", "es", reviews.Review.OUTDATED)
+    monkeypatch.setattr(reviews, "translations", lambda: iter([stale]))
+    done = CliRunner().invoke(main, ["check"])
+    assert done.exit_code == 1
+    assert "reopened/es" in done.stdout.splitlines()[-1]
+    assert "reopened" in CliRunner().invoke(main, ["letters"]).stdout
 
 
 def test_quick_looks_at_neither_mail_nor_index(monkeypatch: pytest.MonkeyPatch) -> None:
