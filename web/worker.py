@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from channels.mail import inbox, reconciling
 from channels.mail.fetching import MailboxFailure
-from channels.phone.understanding import give_up_on_lost
+from channels.phone.understanding import forget_calls, give_up_on_lost
 from support.clocks import ticking
 from support.intake.repeating import forget_answers
 from support.kernel import db
@@ -144,7 +144,13 @@ def reconcile_mail() -> int:
 
 @app.task(name="relais.purge")
 def purge() -> int:
-    verbs = (forget_old_attempts, forget_done, forget_answers, reconciling.forget_old)
+    verbs = (
+        forget_old_attempts,
+        forget_done,
+        forget_answers,
+        forget_calls,
+        reconciling.forget_old,
+    )
     return sum(_forget(verb) for verb in verbs)
 
 

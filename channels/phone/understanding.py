@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from channels.phone import events, following, taking
 from channels.phone.addressing import is_ours
@@ -21,6 +21,7 @@ TELEPHONY = "telephony"
 RINGS_AT_MOST = timedelta(minutes=10)  # then its end was lost on the way
 SPEAKS_AT_MOST = timedelta(hours=8)
 LOST = "lost"
+KEPT = timedelta(days=365)
 
 
 def keep(raw: bytes, *, sender: int) -> Kept:
@@ -81,6 +82,21 @@ def give_up_on_lost(limit: int = 200) -> int:
         count(call)
         ended += 1
     return ended
+
+
+def forget_calls(limit: int = 1000) -> int:
+    """Delete up to ``limit`` calls told of longer ago than they may be kept; returns how many.
+
+    What was noted of them stays on its ticket.
+    """
+    old = select(PhoneCall.id).where(PhoneCall.seen_at < now() - KEPT)
+    chosen = old.where(PhoneCall.state.in_(CallState)).order_by(PhoneCall.id).limit(limit)
+    result = db.session().execute(
+        delete(PhoneCall)
+        .where(PhoneCall.id.in_(chosen))
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def _got_through(call: PhoneCall) -> bool:

@@ -205,6 +205,7 @@ def test_what_cannot_or_need_not_be_called_back_is_not_listed(exchange: Cast, mo
 
 def test_a_call_whose_end_was_lost_does_not_ring_for_ever(exchange: Cast) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
+        assert understanding.forget_calls() == 0
         ringing = says("newCall", "a", user="2204")
         spoken = says("answer", "b", user="2204", **{"from": "0639980002"})
         clock.shift(timedelta(minutes=11))
@@ -215,3 +216,13 @@ def test_a_call_whose_end_was_lost_does_not_ring_for_ever(exchange: Cast) -> Non
         assert len(waiting()) == 1
         clock.shift(timedelta(hours=8))
         assert understanding.give_up_on_lost() == 1
+
+
+def test_what_the_exchange_told_is_forgotten_after_a_year(exchange: Cast, db_session) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        says("newCall", user="2204")
+        clock.shift(timedelta(days=364))
+        assert understanding.forget_calls() == 0
+        clock.shift(timedelta(days=2))
+        assert understanding.forget_calls() == 1
+    assert db_session.scalars(select(PhoneCall.id)).all() == []

@@ -107,3 +107,26 @@ def test_an_unknown_account_is_404(site: Site) -> None:
         assert again(site.cast.admin).active
     for action in ("fermetures", "mots-de-passe"):
         assert site.as_("admin").send(f"{PATH}/987654/{action}").status_code == 404
+
+
+def test_an_account_has_its_place_and_its_tokens(site: Site) -> None:
+    admin, path = site.as_("admin"), f"{PATH}/{site.cast.teleadviser.id}"
+    assert admin.send(path + "/postes", {"poste": "2204"}).status_code == 303
+    taken = admin.send(f"{PATH}/{site.cast.colleague.id}/postes", {"poste": "2204"})
+    assert (taken.status_code, "déjà celui d’un autre compte" in taken.text) == (422, True)
+    issued = admin.send(path + "/jetons", {"libelle": "Essai", "sorte": "account"})
+    assert issued.headers["Cache-Control"] == "no-store"
+    secret = re.search(r'id="jeton" value="([^"]+)"', issued.text)
+    assert secret
+    person = f"/api/v1/persons/{site.cast.awa.id}"
+    bearer = {"Authorization": f"Bearer {secret[1]}"}
+    assert site.anyone().get(person, headers=bearer).status_code == 200
+    page = admin.get(path).text
+    assert secret[1] not in page
+    assert 'value="2204"' in page
+    revoke = re.search(r'action="([^"]+/revocations)"', page)
+    assert revoke
+    elsewhere = revoke[1].replace(f"/{site.cast.teleadviser.id}/", f"/{site.cast.colleague.id}/")
+    assert admin.send(elsewhere).status_code == 404
+    assert admin.send(revoke[1]).status_code == 303
+    assert site.anyone().get(person, headers=bearer).status_code == 401

@@ -89,3 +89,28 @@ def test_an_account_is_closed_and_opened_again() -> None:
     assert matches(opened, "another long one")
     assert opened.session_epoch > closed.session_epoch
     assert user("disable", "nobody@example.org").exit_code == 1
+
+
+def test_a_token_is_printed_once_listed_and_ended() -> None:
+    create()
+    secret = user("token", EMAIL, "--telephony", "--label", "exchange").stdout.strip()
+    assert secret.startswith("relais_tel_")
+    (line,) = (json.loads(line) for line in user("token", EMAIL, "--list").stdout.splitlines())
+    assert (line["kind"], line["label"], line["revoked_at"]) == ("telephony", "exchange", None)
+    assert secret not in json.dumps(line)
+    assert secret.endswith(line["ends_with"])
+    assert user("token", EMAIL, "--revoke", str(line["id"])).exit_code == 0
+    assert user("token", EMAIL, "--revoke", "999").exit_code == 1
+    ended = json.loads(user("token", EMAIL, "--list").stdout)
+    assert ended["revoked_at"] is not None
+    user("disable", EMAIL)
+    assert user("token", EMAIL).exit_code == 1
+
+
+def test_a_place_on_the_exchange_is_one_persons() -> None:
+    create()
+    create("nour.haddad@example.org", extension="2204")
+    taken = user("extension", EMAIL, "2204")
+    assert (taken.exit_code, "account.extension_taken" in taken.stderr) == (1, True)
+    assert user("extension", EMAIL, "2205").exit_code == 0
+    assert {line["extension"] for line in listed()} == {"2204", "2205"}
