@@ -49,7 +49,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=Path("build/bench.json"))
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=200, help="per page")
-    parser.add_argument("--messages", type=int, default=300, help="per size")
+    parser.add_argument("--messages", type=int, default=1000, help="per size")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--suites", default=",".join(SUITES))
     return parser.parse_args()
