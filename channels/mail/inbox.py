@@ -44,12 +44,15 @@ _NOT_ITS_FAULT = (OperationalError, OSError)
 
 @dataclass(slots=True)
 class Fetched:
-    """One reading of a mailbox. ``received``: identifiers of what is new to us."""
+    """One reading of a mailbox. ``received``: identifiers of what is new to us; ``waiting``:
+    those of them that are not understood yet.
+    """
 
     taken: int = 0
     left: int = 0
     failed: int = 0
     received: list[int] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
 
 
 def take_in(raw: bytes, source: str) -> Kept:
@@ -79,15 +82,13 @@ def _take_in_stored(message: FetchedMessage) -> Kept:
 def fetch(url: str) -> Fetched:
     """Empty one mailbox into the database. Raises MailboxFailure when it cannot be read.
 
-    A mailbox that another thread of this process is reading is left to it.
+    Each group is kept, and then understood at once. A mailbox that another thread of this
+    process is reading is left to it.
     """
     report = Fetched()
 
     def keep(group: Sequence[FetchedMessage]) -> None:
-        kept = [_take_in_stored(one) for one in group if one.stored]
-        kept += take_in_all((one.raw, one.source.key) for one in group if not one.stored)
-        reconciling.note_taken(group, kept)
-        report.received += [one.received.id for one in kept if not one.again]
+        _keep_group(group, report)
 
     lock = _lock_for(MailboxAddress.from_url(url))
     if not lock.acquire(blocking=False):
@@ -98,6 +99,23 @@ def fetch(url: str) -> Fetched:
         lock.release()
     report.taken, report.left, report.failed = read.taken, read.left, len(read.failed)
     return report
+
+
+def _keep_group(group: Sequence[FetchedMessage], report: Fetched) -> None:
+    """Raises only before the whole group is kept: what is kept may leave its mailbox."""
+    large = iter([_take_in_stored(one) for one in group if one.stored])
+    light = iter(
+        take_in_all(((one.raw, one.source.key) for one in group if not one.stored), at_once=True)
+    )
+    kept = [next(large if one.stored else light) for one in group]
+    reconciling.note_taken(group, kept)
+    fresh = {
+        one.received.id: message for one, message in zip(kept, group, strict=True) if not one.again
+    }
+    report.received += fresh
+    report.waiting += [number for number, message in fresh.items() if message.stored]
+    news = {number: one.raw for number, one in fresh.items() if not one.stored}
+    report.waiting += understand_all(news)
 
 
 def understand(received_id: int) -> None:

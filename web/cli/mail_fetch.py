@@ -46,7 +46,7 @@ def _read(url: str, *, quiet: bool) -> bool:
     except MailboxFailure as failure:
         click.echo(f"{box.account}/{box.folder}: {failure}", err=True)
         return False
-    later = [one for one in report.received if inbox.understand_now(one) is not None]
+    later = [one for one in report.waiting if inbox.understand_now(one) is not None]
     if report.taken or report.failed or not quiet:
         print_line(
             {

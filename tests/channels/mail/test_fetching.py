@@ -14,6 +14,7 @@ from channels.mail.fetching import (
     check_mailbox,
     fetch_mailbox,
 )
+from support.kernel.files import DiskStore
 from tests.servers.dovecot import DovecotServer
 from tests.servers.process import free_port
 
@@ -113,7 +114,9 @@ def test_the_limit_leaves_the_rest_for_next_time(dovecot_server: DovecotServer, 
     assert (report.taken, report.left, dovecot_server.count(user)) == (5, 2, 2)
 
 
-def test_large_messages_travel_alone(dovecot_server: DovecotServer, user: str) -> None:
+def test_large_messages_travel_alone(
+    dovecot_server: DovecotServer, user: str, file_store: DiskStore
+) -> None:
     sizes = (1_000, 9_000_000, 5_000_000, 5_000_000)
     for number, size in enumerate(sizes):
         dovecot_server.deliver(message(number, size), user)

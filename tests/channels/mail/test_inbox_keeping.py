@@ -96,10 +96,10 @@ def test_two_readers_of_one_process_do_not_read_the_same_mailbox_at_once(
     inside, leave = threading.Event(), threading.Event()
     take_in_all = inbox.take_in_all
 
-    def slow(messages):  # type: ignore[no-untyped-def]
+    def slow(messages, **how):  # type: ignore[no-untyped-def]
         inside.set()
         assert leave.wait(20)
-        return take_in_all(messages)
+        return take_in_all(messages, **how)
 
     monkeypatch.setattr(inbox, "take_in_all", slow)
     reader = threading.Thread(target=inbox.fetch, args=(mailbox.url,))

@@ -13,10 +13,12 @@ from channels.mail.keys import mail_key, stored_key
 from channels.mail.limits import Limits
 from channels.mail.models import MailboxMessage, MailboxPlace, MailReconciliation
 from channels.mail.reconciling import Gap
+from support.clocks.models import Clock
 from support.intake.models import Outcome, Received
 from support.intake.receiving import raw_of
 from support.kernel import db, files
 from support.outbox.models import OutboxRow
+from support.tickets.models import Ticket
 from tests.cast import Cast
 from tests.channels.mail.conftest import MailRoom, a_raw_mail
 from tests.servers.dovecot import DovecotServer
@@ -74,7 +76,10 @@ def box(mail_room: MailRoom, real_cast: Cast, dovecot_server: DovecotServer, use
 def forget(received_id: int) -> None:
     """As a table put back from an older copy."""
     with db.transaction() as session:
+        ticket_id = session.get_one(Received, received_id).ticket_id
         session.execute(delete(OutboxRow))
+        session.execute(delete(Clock).where(Clock.ticket_id == ticket_id))
+        session.execute(delete(Ticket).where(Ticket.id == ticket_id))
         session.execute(delete(Received).where(Received.id == received_id))
 
 
