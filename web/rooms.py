@@ -29,6 +29,7 @@ ROOMS = (
     "web.desk.ticket",
     "web.desk.acting",
     "web.desk.answers",
+    "web.desk.gathering",
     "web.desk.escalating",
     "web.desk.files",
     "web.desk.persons",

@@ -75,7 +75,7 @@ class OpenedMail:
 def open_mail(raw: bytes) -> OpenedMail:
     """Parse ``raw`` and put its files into the store. Raises OSError when the store cannot."""
     mail = parse(raw)
-    return OpenedMail(mail, tuple(_stored(mail.attachments)), authenticating.read(raw))
+    return OpenedMail(mail, tuple(stored_files(mail.attachments)), authenticating.read(raw))
 
 
 def incoming(opened: OpenedMail, received: Received, **data: Any) -> Incoming:
@@ -154,7 +154,7 @@ def _name(sender: Address | None) -> str:
     return "" if "@" in name else name
 
 
-def _stored(attachments: Iterable[ParsedAttachment]) -> Iterable[FileDraft]:
+def stored_files(attachments: Iterable[ParsedAttachment]) -> Iterable[FileDraft]:
     for one in attachments:
         kept = files.store().put(one.content)
         yield FileDraft(

@@ -6,12 +6,16 @@ their numbers, so that two agents wait for each other instead of stopping each o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
+from channels.mail import forwarded
 from channels.mail.bounce_filing import believe
-from channels.mail.reading import OpenedMail, describe, digest, incoming, open_mail
+from channels.mail.composing import titled
+from channels.mail.guarding import nobody_reads
+from channels.mail.reading import OpenedMail, describe, digest, incoming, open_mail, usable
 from channels.mail.understanding import settle_mail
 from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import raw_of
@@ -24,6 +28,7 @@ from support.tickets.filing import Filed, append, belongs, open_from
 from support.tickets.following_up import close_as_duplicate, left_empty, move_message, take_away
 from support.tickets.journal import note_event
 from support.tickets.models import Follower, Ticket
+from support.tickets.noting import add_note
 from support.tickets.references import shown
 from support.tickets.timeline import Entry, EntryKind
 from support.tickets.visibility import PAGE, hold, visible_to
@@ -79,6 +84,43 @@ def open_anew(received_id: int, *, by: Agent, seen: str | None = None) -> Filed:
     filed = open_from(incoming(opened, received), referent=_referent(opened.sender))
     assert filed.ticket is not None
     _tell(old, filed.ticket, by, received)
+    settle(received, Outcome.CREATED, ticket_id=filed.ticket.id, entry_id=_id(filed.entry))
+    received.digest = None
+    return filed
+
+
+def open_forwarded(received_id: int, *, by: Agent, seen: str | None = None) -> Filed:
+    """One of us forwarded a person's mail: a request of that person, who is told; what the
+    forwarder wrote is a note for colleagues. ``by`` has read who that is and confirms it.
+
+    Raises as :func:`put_on`; Conflict ``refile.not_forwarded``.
+    """
+    require(by, Permission.OPEN_TICKETS)
+    received = take(received_id, by)
+    refuse_changed(received, seen)
+    if received.outcome in FILED:
+        raise Conflict.of("refile.filed")
+    opened = open_mail(raw_of(received))
+    found = forwarded.read(opened)
+    if found is None:
+        raise Conflict.of("refile.not_forwarded")
+    message = incoming(opened, received, forwarded_by=opened.sender)
+    filed = open_from(
+        replace(
+            message,
+            sender=usable(found.sender),
+            sender_name=found.sender.name,
+            subject=titled(found.subject, None, reply=False),
+            words=replace(message.words, text=found.text, html=None, files=found.files),
+            language=found.language,
+            may_acknowledge=not nobody_reads(usable(found.sender)),
+        )
+    )
+    assert filed.ticket is not None
+    note_event(filed.ticket, "forwarded", by=by, sender=opened.sender)
+    if found.note:
+        add_note(filed.ticket, found.note, by=by)
+    describe(received, opened)
     settle(received, Outcome.CREATED, ticket_id=filed.ticket.id, entry_id=_id(filed.entry))
     received.digest = None
     return filed

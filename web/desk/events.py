@@ -41,6 +41,7 @@ ICONS = {
     "duplicate_of": "link-45deg",
     "has_duplicate": "link-45deg",
     "kept_apart": "link-45deg",
+    "forwarded": "inbox",
     "follower_added": "person-plus",
     "follower_removed": "person-dash",
     "call_back_planned": "calendar-event",
@@ -172,6 +173,7 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "duplicate_of": lambda e: _("réuni avec %(ref)s", ref=e.data["reference"]),
     "has_duplicate": lambda e: _("%(ref)s réuni avec ce ticket", ref=e.data["reference"]),
     "kept_apart": lambda e: _("autre sujet que %(ref)s", ref=e.data["reference"]),
+    "forwarded": lambda e: _("courriel transféré par %(who)s, pris", who=e.data["sender"]),
     "follower_added": lambda e: _("%(who)s ajouté au ticket", who=e.data["address"]),
     "follower_removed": lambda e: _("%(who)s retiré du ticket", who=e.data["address"]),
 }

@@ -12,7 +12,10 @@ from sqlalchemy.orm import joinedload
 from escalation.models import Escalation
 from support.kernel import db
 from support.people.models import Agent, Team
-from support.tickets.models import Ticket
+from support.people.permissions import Permission, may
+from support.tickets import followers, following_up, linking
+from support.tickets.models import Link, Ticket
+from support.tickets.timeline import Entry
 from support.tickets.visibility import visible_to
 from web.filters import ago, instant
 
@@ -67,6 +70,24 @@ def other_tickets(ticket: Ticket, agent: Agent) -> Sequence[Ticket]:
         )
         .all()
     )
+
+
+def belonging(
+    ticket: Ticket, thread: Sequence[Entry], agent: Agent, others: Sequence[Ticket]
+) -> dict[str, Any]:
+    """Who and what else belongs to a ticket, or may: two queries.
+
+    ``earlier``: the ticket of which this one may be the follow-up. ``gathers``: whether the agent
+    may say so.
+    """
+    links, following = linking.links_of(ticket, by=agent), followers.followers_of(ticket)
+    return {
+        "linked": [one for one in links if one.kind is not Link.APART],
+        "earlier": following_up.earlier_matter(ticket, others, links),
+        "followers": following,
+        "named": followers.named_in(thread, ticket, following),
+        "gathers": may(agent, Permission.REPLY) and followers.may_change(ticket, agent),
+    }
 
 
 def masked(number: str) -> str:

@@ -12,13 +12,13 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from channels.contact_form import caught
-from channels.mail import sorting
+from channels.mail import forwarded, refiling, sorting
 from channels.mail.reading import OpenedMail
 from support.intake.models import Received
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid, NotVisible
 from support.people.permissions import Permission
-from support.tickets.filing import Filed, belongs
+from support.tickets.filing import Filed, Why, belongs
 from support.tickets.models import Ticket
 from support.tickets.references import shown
 from support.tickets.timeline import Attachment
@@ -112,6 +112,17 @@ def open_new(received_id: int) -> ResponseReturnValue:
     return _next(received_id, filed, _("Ouvert, motif à préciser : ticket"))
 
 
+@bp.post("/<int:received_id>/transferts")
+@staff(Permission.SORT_MAIL, Permission.OPEN_TICKETS)
+def open_forwarded(received_id: int) -> ResponseReturnValue:
+    """For the person whose mail one of us forwarded."""
+    try:
+        filed = refiling.open_forwarded(received_id, by=me(), seen=request.form.get("vu"))
+    except Conflict as error:
+        return _sorted(received_id, error)
+    return _next(received_id, filed, _("Ouvert au nom de la personne, motif à préciser : ticket"))
+
+
 @bp.post("/<int:received_id>/mises-a-part")
 @staff(Permission.SORT_MAIL)
 def set_aside(received_id: int) -> ResponseReturnValue:
@@ -168,6 +179,8 @@ def _show(received: Received, opened: OpenedMail, errors: Mapping[str, str] | No
         why=why_words(received.reason),
         auth=auth_words(opened.auth.as_json() if opened.auth else None),
         aside=sorting.was_set_aside(received),
+        seen=refiling.state_of(received),
+        forwarded=forwarded.read(opened) if received.reason == Why.STAFF_ADDRESS else None,
         suggested=ticket,
         known=bool(ticket and opened.sender and belongs(opened.sender, ticket)),
         reasons=list(aside_reasons().items()),

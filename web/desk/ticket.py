@@ -82,6 +82,7 @@ def show(ticket: Ticket, agent: Agent, typed: Typed, taken_back: int | None = No
     climbed = [e for e in raised if e.ended_at is None]
     can = allowed(ticket, agent, climbed, following)
     typed = _where_it_fits(typed, can)
+    others = facts.other_tickets(ticket, agent)
     return render_template(
         "desk/ticket.html",
         ticket=ticket,
@@ -97,7 +98,8 @@ def show(ticket: Ticket, agent: Agent, typed: Typed, taken_back: int | None = No
         simple=_simple(ticket),
         internal=reads_internal(ticket, agent),
         path=facts.level_path(ticket, raised, following),
-        others=facts.other_tickets(ticket, agent),
+        others=others,
+        **facts.belonging(ticket, thread, agent, others),
         masked=facts.masked,
         said=said,
         vouched=_vouched(ticket),
