@@ -24,10 +24,12 @@ _COPY_TYPES = (
     "text/rfc822-header",
     "message/global-headers",
 )
-_REPORTERS = re.compile(
-    r"mailer.?daemon|postmaster|post-?office|mail.?deliver|^bounces?\b|microsoftexchange|mdaemon"
-    r"|smtp.?(?:mail|gateway)|mail.?(?:system|server|service|admin)|system.?admin|^imss|anti-?virus"
-    r"|delivery|^mta\b|^(?:complaints|symantec)",
+# Whose address says it, and whose name or manners only let one think so.
+_REPORTERS = re.compile(r"^(?:mailer.?daemon|postmaster|microsoftexchange)", re.IGNORECASE)
+_PERHAPS = re.compile(
+    r"mailer.?daemon|postmaster|post-?office|mail.?deliver|^bounces?\b|mdaemon|smtp.?(?:mail|gateway)"
+    r"|mail.?(?:system|server|service|admin)|system.?admin|^imss|anti-?virus|delivery.?subsystem"
+    r"|^mta\b|^symantec",
     re.IGNORECASE,
 )
 _PASSED_ON = re.compile(
@@ -95,27 +97,30 @@ def _reports_failure(
         return False
     path = block.token("return-path").strip("<> ").lower()
     silent = block.has("return-path") and not path
+    daemon = path.startswith(("mailer-daemon", "postmaster")) or _is_reporter(sender)
     titled = bounce_words.TITLE.search(subject) is not None
-    daemon = (
-        _from_reporter(sender)
-        or path.startswith(("mailer-daemon", "postmaster"))
-        or (sender is None and not block.raw("from"))
-    )
-    copied = any(leaf.content_type in _COPY_TYPES for leaf in leaves)
-    if not (titled or daemon or silent):
+    if not (titled or daemon or silent or _may_be_reporter(sender)):
         return False
     worded = bounce_words.says_failure(text)
+    copied = any(leaf.content_type in _COPY_TYPES for leaf in leaves)
     if daemon or silent:
         return titled or (worded and (daemon or copied))
+    if _may_be_reporter(sender):
+        return titled or (worded and copied)
     # Only the title: what a person could write as well.
     return worded and (copied or bounce_words.status_in(text) != "" or _lists_failures(text))
 
 
-def _from_reporter(sender: Address | None) -> bool:
-    if sender is None:
-        return False
+def _is_reporter(sender: Address | None) -> bool:
+    return sender is not None and _REPORTERS.match(sender.address) is not None
+
+
+def _may_be_reporter(sender: Address | None) -> bool:
+    """Whether the sender has the name of a program, or no address that could be answered."""
+    if sender is None or not sender.usable:
+        return True
     local = sender.address.partition("@")[0]
-    return bool(_REPORTERS.search(local) or _REPORTERS.search(sender.name)) or not sender.usable
+    return _PERHAPS.search(local) is not None or _PERHAPS.search(sender.name) is not None
 
 
 def _lists_failures(text: str) -> bool:

@@ -91,7 +91,7 @@ _AUTO_FIELDS = (
     "x-bugzilla-reason",
 )
 _NO_REPLY = re.compile(
-    r"(?:^|[._+-])(?:no|not|donot|dont|do-not|ne-pas|nepas|pas-de)[._-]?(?:re(?:ply|pondre|ponse)"
+    r"(?:^|[._+-])(?:no|not|donot|dont|do-not|ne[._-]?pas|pas-de)[._-]?(?:re(?:ply|pondre|ponse)"
     r"|response)|^(?:noreply|nepasrepondre|keineantwort|nicht-antworten|no-responder|noresponder"
     r"|nao-responda|naoresponda|non-rispondere|noresponda|nicht[._-]?antworten|no[._-]?contestar"
     r"|nieodpowiadaj|ne[._-]?otvechat|yanitlamayin)",
@@ -99,8 +99,9 @@ _NO_REPLY = re.compile(
 )
 _MACHINES = re.compile(
     r"^(?:mailer-daemon|mail-daemon|mailerdaemon|postmaster|bounces?|double-bounce|www-data|cron"
-    r"|root|daemon|nobody|autoreply|auto-reply|autoresponder|auto-?mailer|notifications?|notify"
-    r"|alerts?|newsletters?|listserv|majordomo|mailman|automate|robot|nagios|zabbix|jenkins"
+    r"|daemon|nobody|autoreply|auto-reply|autoresponder|auto-?mail(?:er)?|notify"
+    r"|(?:notifications?|alertes?|alerts?|newsletters?)(?:[._+-].*)?"
+    r"|listserv|majordomo|mailman|automate|robot|nagios|zabbix|jenkins"
     r"|logwatch)$",
     re.IGNORECASE,
 )
@@ -117,7 +118,7 @@ def judge(raw: bytes, root: Part, sender: Address | None, body: Body, new_words:
     report = bounces.read(raw, root, sender, body.text)
     own = words.one_line(words.plain(block.raw(OWN_HEADER.lower())))[:200] or None
     listed = _list_reason(block)
-    automatic, certain = _automatic_reason(root, sender, new_words)
+    automatic, certain = _automatic_reason(root, sender, body.text, new_words)
     if report is not None and not report.failure_of_delivery:
         automatic, certain, report = automatic or report.reason, True, None
     if report is not None:
@@ -162,7 +163,9 @@ def _list_reason(block: HeaderBlock) -> str:
     return ""
 
 
-def _automatic_reason(root: Part, sender: Address | None, new_words: str) -> tuple[str, bool]:
+def _automatic_reason(
+    root: Part, sender: Address | None, text: str, new_words: str
+) -> tuple[str, bool]:
     """Why the message was written by a program, and whether that is certain."""
     block = root.headers
     if reason := _declared_automatic(block):
@@ -181,7 +184,7 @@ def _automatic_reason(root: Part, sender: Address | None, new_words: str) -> tup
         return "", True
     if reason := _impersonal(block, sender):
         return reason, False
-    return (BY_WORDS, False) if _worded_by_robot(block, subject, new_words) else ("", True)
+    return (BY_WORDS, False) if _worded_by_robot(block, subject, text, new_words) else ("", True)
 
 
 def _declared_automatic(block: HeaderBlock) -> str:
@@ -226,17 +229,31 @@ def _impersonal(block: HeaderBlock, sender: Address) -> str:
     return ""
 
 
-def _worded_by_robot(block: HeaderBlock, subject: str, text: str) -> bool:
-    """Set phrases of programs, in a short text that passes nothing on."""
-    if len(text) > _ROBOT_WORDS_WITHIN or _passed_on(subject):
+def _worded_by_robot(block: HeaderBlock, subject: str, text: str, new_words: str) -> bool:
+    """Set phrases of programs, in short words that pass nothing on."""
+    if len(new_words) > _ROBOT_WORDS_WITHIN or _passed_on(subject):
         return False
     worded = (
-        (robots.AUTOMATIC_WORDS.search(text) and not block.raw("reply-to"))
-        or (robots.ABSENCE_TITLE.search(subject) and robots.ABSENCE_WORDS.search(text))
-        or (robots.RECEIPT_TITLE.match(subject) and robots.RECEIPT_WORDS.search(text))
-        or ("http" in text and _challenges(text))
+        (not block.raw("reply-to") and _says_robot(text))
+        or (robots.ABSENCE_TITLE.search(subject) and _says_absent(new_words))
+        or (robots.RECEIPT_TITLE.match(subject) and robots.RECEIPT_WORDS.search(new_words))
+        or ("http" in new_words and _challenges(new_words))
     )
-    return bool(worded) and robots.TELLS_OF_IT.search(text) is None
+    return bool(worded) and robots.TELLS_OF_IT.search(new_words) is None
+
+
+def _says_robot(text: str) -> bool:
+    """Whether a program says so before anything is quoted (its footer counts too)."""
+    said = robots.AUTOMATIC_WORDS.search(text, 0, 2 * _ROBOT_WORDS_WITHIN)
+    return said is not None and robots.QUOTES.search(text, 0, said.start() + 1) is None
+
+
+def _says_absent(text: str) -> bool:
+    """Absent, until when or whom to ask meanwhile, and asking nothing himself."""
+    asks = any(mark in text for mark in "?？؟")
+    return not asks and all(
+        sign.search(text) for sign in (robots.ABSENCE_WORDS, robots.ABSENCE_TERM)
+    )
 
 
 def _challenges(text: str) -> bool:

@@ -10,8 +10,6 @@ import itertools
 import re
 import unicodedata
 
-from charset_normalizer import from_bytes
-
 from channels.mail import language
 
 _LATIN_EXTRA = {
@@ -147,6 +145,8 @@ def _best_codec(sample: bytes) -> str:
             best, best_score = codec, score
     if best_score >= 0.25:
         return best
+    from charset_normalizer import from_bytes  # only for what nothing else explains
+
     found = from_bytes(sample).best()
     return found.encoding if found else ""
 

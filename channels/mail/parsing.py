@@ -161,11 +161,22 @@ def _date(headers: HeaderBlock) -> tuple[datetime | None, list[str]]:
     written = headers.token("date")
     if not written:
         return None, ["date-missing"]
-    try:
-        date = parsedate_to_datetime(written)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC), []
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None, ["date-unreadable"]
+    for read in (parsedate_to_datetime, _any_date):
+        try:
+            date = read(written)
+            return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC), []
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None, ["date-unreadable"]
+
+
+def _any_date(written: str) -> datetime:
+    """Dates as ISO 8601 or a person writes them."""
+    from dateutil import parser  # rarely needed
+
+    if sum(map(str.isdigit, written)) < 8:
+        raise ValueError("no whole date")  # the library would fill it up from today
+    return parser.parse(written[:100])
 
 
 def _address_json(address: Address) -> dict[str, str]:

@@ -10,19 +10,19 @@ import re
 _SET_TITLES = (
     r"r[ée]ponse automatique|r[ée]pondeur(?: automatique)?|message automatique"
     r"|absen(?:t|ce) (?:du|de) bureau|message d.absence|notification d.absence|avis d.absence"
-    r"|accus[ée] de r[ée]ception(?: automatique)?"
+    r"|accus[ée] de r[ée]ception automatique"
     r"|auto(?:matic|mated|matische?)?[ -]?(?:reply|response|respuesta|replay|notification)"
     r"|out[ -]of[ -](?:the[ -])?office(?: auto-?reply| notification| message)?|ooo auto-?reply"
     r"|vacation (?:reply|response|notice|message)|away(?: from (?:my|the) (?:mail|desk))? message"
     r"|abwesenheits\w*|abwesenheit vom b[üu]ro|automatische (?:antwort|r[üu]ckantwort"
     r"|benachrichtigung)"
-    r"|automatisch(?:e)? (?:antwoord|beantwoording)|afwezigheids\w*|afwezig|abwesend\b"
+    r"|automatisch(?:e)? (?:antwoord|beantwoording)|afwezigheids\w*|abwesend\b"
     r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|autorespuesta|mensaje autom[áa]tico"
     r"|resposta autom[áa]tica|fora do escrit\w*|aus[êe]ncia tempor\w*|mensagem autom[áa]tica"
-    r"|risposta automatica|fuori (?:sede|ufficio)|messaggio automatico|assenza"
+    r"|risposta automatica|fuori (?:sede|ufficio)|messaggio automatico"
     r"|resposta autom[àa]tica|autosvar|auto(?:matiskt?|matisk) svar|frånvaro\w*|fraværs\w*"
     r"|automaattinen vastaus|poissaoloilmoitus|automatyczna odpowied\w*|autoodpowied\w*"
-    r"|nieobecno\w+|otomatik (?:yan[ıi]t|cevap)|ofis d[ıi]ş\w*"
+    r"|otomatik (?:yan[ıi]t|cevap)|ofis d[ıi]ş\w*"
     r"|автоматический ответ|автоответ\w*|автоматична відповідь|автоматичне повідомлення"
     r"|автовідповід\w*|автоматичен отговор|аутоматски одговор|automatski odgovor"
     r"|自动回复|自動回覆|自动答复|自動回复|自動返信|自動応答"
@@ -32,13 +32,18 @@ _SET_TITLES = (
     r"|automatická odpov[eě]ď|trả lời tự động|ตอบกลับอัตโนมัติ|përgjigje automatike"
     r"|স্বয়ংক্রিয় উত্তর|स्वचालित उत्तर"
 )
-TITLE = re.compile(rf"^\s*(?:{_SET_TITLES})[\w.]{{0,14}}\s*[:：]\s*\S", re.IGNORECASE)
+TITLE = re.compile(
+    rf"^\s*(?:{_SET_TITLES})[\w.]{{0,14}}\s*(?:(?:re|rép|aw|sv|rv|r)\b\s*)?[:：]\s*\S"
+    rf"|^\s*(?:{_SET_TITLES})\s*[.!]*\s*$",
+    re.IGNORECASE,
+)
 # The same words between brackets, or behind the subject: no person writes them so.
 MARKED_TITLE = re.compile(
     rf"^\s*[\[(](?:{_SET_TITLES}|auto(?:-?reply)?)[\w ]{{0,14}}[\])]"
     rf"|[\[(](?:{_SET_TITLES})[\])]\s*$"
     r"|^auto(?:matic)?\s*:.*\b(?:out of (?:the )?office|abwesend|absent|fuera|ufficio)"
-    r"|^(?:auto|ooo)[- ]?reply\s*[:\]]",
+    r"|^(?:auto|ooo)[- ]?reply\s*[:\]]|^cron <[^>]+>"
+    r"|^yahoo! auto",
     re.IGNORECASE,
 )
 
@@ -70,7 +75,27 @@ ABSENCE_WORDS = re.compile(
     re.IGNORECASE,
 )
 
-_START = r"(?:^|\n)[\s*_=#|.•-]{0,12}(?:\[|\()?(?:(?:note|nb|p\.?s\.?|important|attention)\W{1,4})?"
+_START = (
+    r"(?:^|\n|[.!] )[\s*_=#|.•-]{0,12}(?:\[|\()?"
+    r"(?:(?:note|nb|p\.?s\.?|important|attention)\W{1,4})?"
+)
+# Where what somebody else wrote begins.
+QUOTES = re.compile(
+    r"^[ \t]*>|^[^\n]{0,200}(?:a [ée]crit|wrote|schrieb|escribió|escreveu|ha scritto|schreef"
+    r"|писал\S*)"
+    r"[ \t]*:|^[ \t*]*(?:de|from|von|da|van|от|від)[ \t*]*:|^[ \t]*-{3,}[^\n]{0,40}(?:message"
+    r"|nachricht"
+    r"|mensaje|mensagem|messaggio|bericht)|^[ \t]*_{10,}",
+    re.IGNORECASE | re.MULTILINE,
+)
+# What an absence notice says besides: until when, and whom to write to meanwhile.
+ABSENCE_TERM = re.compile(
+    r"jusqu|de retour|reviens|en mon absence|en cas d.urgence|contacte[rz]|until|back (?:on|in|at)"
+    r"|return|urgent|contact|bis (?:zum|ein)|wieder|dringend|hasta|regres|vuelv|urgen|até|volto"
+    r"|fino|rientr|tot (?:en|\d)|terug|do \d|wrac|до |вернусь|повернусь|срочн|kadar|まで|까지|直到|返回"
+    r"|حتى|عود",
+    re.IGNORECASE,
+)
 # A whole sentence by which a program says that it is one.
 AUTOMATIC_WORDS = re.compile(
     _START + r"(?:"

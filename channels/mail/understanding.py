@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from channels.mail import post, too_large
 from channels.mail.bounce_filing import file_bounce
-from channels.mail.guarding import BY_SUBJECT
+from channels.mail.guarding import BY_SUBJECT, BY_WORDS
 from channels.mail.reading import OpenedMail, describe, digest, incoming
 from support.intake.models import Outcome, Received
 from support.intake.settling import settle
@@ -21,7 +21,7 @@ from support.tickets.visibility import hold
 
 # A sender that by its name or manners may be a machine: it speaks less than a list's header.
 _WEAK = ("automatic: no-reply", "automatic: machine", "automatic: x-auto-response-suppress",
-         BY_SUBJECT)  # fmt: skip
+         BY_SUBJECT, BY_WORDS)  # fmt: skip
 
 
 def settle_mail(opened: OpenedMail, received: Received) -> Filed:
@@ -56,8 +56,8 @@ def _filed(opened: OpenedMail, received: Received) -> Filed:
     why = _why_not(opened)
     if why is not None:
         return Filed(Outcome.QUARANTINED, find_ticket(message), why=why)
-    if verdict.reason == BY_SUBJECT and message.threads:
-        # Titled as an absence notice and in answer to us: told on its ticket, words and all.
+    if verdict.reason in (BY_SUBJECT, BY_WORDS) and message.threads:
+        # Titled or worded as an absence notice, and in answer to us: told on its ticket.
         noted = _file_auto_reply(opened, message)
         if noted.ticket is not None:
             return noted

@@ -195,3 +195,35 @@ def test_our_own_mail_coming_back_is_known() -> None:
     assert not marked.verdict.may_be_answered
     theirs = mail(PERSON, "Message-ID: <1@example.net>", "In-Reply-To: <1.a@relais.example.org>")
     assert not comes_back(theirs.message_id, theirs.verdict, {"relais.example.org"})
+
+
+WORDED = [
+    ("Re: x", "Merci de votre message.\n*** Merci de ne pas répondre à ce message ***"),
+    ("Re: x", "Thank you. This is an automated response confirming your request."),
+    ("I am on vacation", "I am out of the office until Monday."),
+    ("Absent jusqu'au 5", "Je suis absent jusqu'au 5 novembre. En mon absence, contactez Paul."),
+    ("Réponse automatique", "Merci"),
+    ("Out of Office Re: Your request", "Back on Monday"),
+]
+PERSONAL = [
+    ("Congé maternité", "Je suis en congé maternité jusqu'en mai, mon titre expire, que faire ?"),
+    ("Vacances", "Puis-je voyager pendant les vacances avec mon récépissé ?"),
+    ("Accusé de réception", "Je vous envoie l'accusé de réception de la demande."),
+    ("Delivery problem", "My card could not be delivered to me. My email is awa2@example.net."),
+    ("mail non remis", "Votre mail à awa2@example.net n'a pas été remis, le renvoyer ?"),
+    ("Re: Dossier", "Non merci.\n\nDe : noreply@example.org\nCeci est un message automatique."),
+    ("Auto-entrepreneur : titre", "Bonjour"),
+]
+
+
+@pytest.mark.parametrize(("subject", "body"), WORDED)
+def test_robots_are_known_by_what_they_say(subject: str, body: str) -> None:
+    found = mail(PERSON, "Content-Type: text/plain; charset=utf-8", subject=subject, body=body)
+    assert found.auto_reply
+    assert (found.verdict.may_be_answered, found.verdict.may_open_ticket) == (False, True)
+
+
+@pytest.mark.parametrize(("subject", "body"), PERSONAL)
+def test_people_who_say_the_same_are_people(subject: str, body: str) -> None:
+    found = mail(PERSON, "Content-Type: text/plain; charset=utf-8", subject=subject, body=body)
+    assert (found.auto_reply, found.bounce, found.list) == (False, False, False)
