@@ -92,7 +92,8 @@ QUOTES = re.compile(
 ABSENCE_TERM = re.compile(
     r"jusqu|de retour|reviens|en mon absence|en cas d.urgence|contacte[rz]|until|back (?:on|in|at)"
     r"|return|urgent|contact|bis (?:zum|ein)|wieder|dringend|hasta|regres|vuelv|urgen|até|volto"
-    r"|fino|rientr|tot (?:en|\d)|terug|do \d|wrac|до |вернусь|повернусь|срочн|kadar|まで|까지|直到|返回"
+    r"|fino|rientr|tot (?:en|\d)|terug|do \d|wrac|до |вернусь|повернусь|срочн|kadar"
+    r"|まで|까지|直到|返回"
     r"|حتى|عود",
     re.IGNORECASE,
 )
