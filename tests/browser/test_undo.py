@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor, running
 from tests.browser.product import Web
+from tests.browser.test_pages import problems_of
 from tests.browser.test_story import reload_until
 from tests.servers.smtp import SmtpServer
 
@@ -42,6 +43,7 @@ def test_a_reply_is_taken_back_then_sent_and_a_refused_one_is_read(
     expect(box).to_have_value("Trop vite répondu.")
     expect(page.locator(".entry-withdrawn")).to_be_visible()
     expect(page.locator("select[name=then]")).to_have_value("close")
+    assert problems_of(page) == []
     reply(page, "Mieux répondu.")
     expect(undo).to_contain_text("Votre réponse part dans")
     # The page says by itself what has become of it.
@@ -57,7 +59,12 @@ def test_a_reply_is_taken_back_then_sent_and_a_refused_one_is_read(
     expect(page.get_by_role("link", name="Écrire à une autre adresse")).to_be_visible()
     page.get_by_text("ce que le serveur a répondu").click()
     expect(page.get_by_text("550 5.1.1 User unknown")).to_be_visible()
+    assert problems_of(page) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("link", name="Réponses non remises").click()
     page.get_by_role("link", name="Attestation absente").click()
     page.get_by_role("button", name="La personne a été jointe").click()
     expect(page.get_by_text("la personne a été jointe autrement")).to_be_visible()
+    reply(page, "Un dernier mot.")
+    expect(undo).to_contain_text("Votre réponse part dans")
+    assert problems_of(page) == []

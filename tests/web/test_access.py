@@ -157,6 +157,7 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"POST {ADMIN}/comptes/<int:agent_id>/jetons": (P.ADMINISTER,),
     f"POST {ADMIN}/comptes/<int:agent_id>/jetons/<int:token_id>/revocations": (P.ADMINISTER,),
     f"GET {ADMIN}/equipes": (P.ADMINISTER,),
+    f"POST {ADMIN}/equipes/<int:team_id>/signatures": (P.ADMINISTER,),
     f"GET {ADMIN}/chaine": (P.ADMINISTER,),
     f"GET {ADMIN}/envois": (P.ADMINISTER,),
     f"POST {ADMIN}/envois/<int:row_id>/reprises": (P.ADMINISTER,),

@@ -1,4 +1,4 @@
-"""Teams with their working hours, and the chain by which a ticket climbs. Read only."""
+"""Teams with their working hours and how they sign, and the chain by which a ticket climbs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -16,10 +16,13 @@ from escalation.models import ChainStep
 from support.catalogue.models import Field, Nature
 from support.clocks.models import Calendar
 from support.kernel import db
-from support.people.models import Agent, Team, TeamKind
+from support.kernel.errors import Invalid
+from support.people import signatures
+from support.people.models import Agent, SignaturePolicy, Team, TeamKind
 from support.people.permissions import Permission
 from web.access import staff
 from web.admin.arrows import draw
+from web.http import me
 
 bp = Blueprint("structure", __name__, url_prefix="/agent/administration")
 
@@ -40,7 +43,21 @@ def teams() -> ResponseReturnValue:
         kind_label=kind_label,
         hours=hours_words,
         closures=closure_words,
+        signings=[("", _("selon chaque agent"))] + [(p.value, _signing(p)) for p in _STRICTER],
     )
+
+
+@bp.post("/equipes/<int:team_id>/signatures")
+@staff(Permission.ADMINISTER)
+def sign(team_id: int) -> ResponseReturnValue:
+    """How all the agents of a team sign; nothing chosen leaves it to each."""
+    chosen = request.form.get("signature", "")
+    if chosen and chosen not in set(SignaturePolicy):
+        raise Invalid.of("field.choice", "signature")
+    policy = SignaturePolicy(chosen) if chosen else None
+    team = signatures.team_signs(team_id, policy, by=me())
+    flash(_("Signature de l’équipe « %(team)s » enregistrée.", team=team.label), "success")
+    return redirect(url_for("structure.teams"))
 
 
 @bp.get("/chaine")
@@ -55,6 +72,18 @@ def chain() -> ResponseReturnValue:
         field_label=field_label,
         nature_label=nature_label,
     )
+
+
+# To name those whose own policy is not to be named is no team's to say.
+_STRICTER = (SignaturePolicy.PSEUDONYM, SignaturePolicy.SERVICE_ONLY)
+
+
+def _signing(policy: SignaturePolicy) -> str:
+    return {
+        SignaturePolicy.NAMED: _("nom et fonction"),
+        SignaturePolicy.PSEUDONYM: _("pseudonyme"),
+        SignaturePolicy.SERVICE_ONLY: _("service seul"),
+    }[policy]
 
 
 def kind_label(kind: TeamKind) -> str:

@@ -10,7 +10,9 @@ from support.clocks.models import Calendar
 from support.intake.models import Channel, Outcome, Received
 from support.kernel import db
 from support.kernel.time import as_of, now
-from support.people.models import Team, TeamKind
+from support.people.models import SignaturePolicy, Team, TeamKind
+from support.tickets.following import public_name
+from tests.cast import again
 from tests.factories import a_received, counted
 from tests.web.conftest import Site
 from web.admin.arrows import draw
@@ -115,3 +117,18 @@ def test_the_drawing_stays_within_its_frame() -> None:
         assert 0 <= box.y <= drawing.height - drawing.box_height
         assert len(box.lines) <= 2
     assert draw([]).boxes == []
+
+
+def test_a_team_signs_as_the_administrator_says(site: Site) -> None:
+    admin, team = site.as_("admin"), site.cast.teams["ccc_a"]
+    path = f"/agent/administration/equipes/{team.id}/signatures"
+    assert admin.send(path, {"signature": "service_only"}).status_code == 302
+    with db.transaction():
+        assert again(team).signature_policy is SignaturePolicy.SERVICE_ONLY
+        assert public_name(again(site.cast.teleadviser), "le service") == "le service"
+    page = admin.get("/agent/administration/equipes").text
+    assert '<option value="service_only" selected>' in page
+    assert admin.send(path, {"signature": "rien"}).status_code == 422
+    admin.send(path, {"signature": ""})
+    with db.transaction():
+        assert again(team).signature_policy is None
