@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, get_timezone, ngettext
+from flask_babel import format_date, format_datetime, format_decimal, get_timezone, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -59,7 +59,7 @@ def clock(value: datetime) -> str:
 
 def instant(value: datetime) -> str:
     """The exact instant, for those who hover or listen."""
-    return format_datetime(value, "EEEE d MMMM y 'à' HH:mm")
+    return format_datetime(value, _("EEEE d MMMM y 'à' HH:mm"))
 
 
 def ago(value: datetime) -> str:
@@ -81,7 +81,7 @@ def size(count: int) -> str:
         return _("%(n)s octets", n=count)
     if count < 1024 * 1024:
         return _("%(n)s Ko", n=round(count / 1024))
-    return _("%(n)s Mo", n=f"{count / 1024 / 1024:.1f}".replace(".", ","))
+    return _("%(n)s Mo", n=format_decimal(round(count / 1024 / 1024, 1), "0.0"))
 
 
 def paragraphs(text: str) -> Markup:

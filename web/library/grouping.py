@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from knowledge.articles.queries import PublishedArticle
 from knowledge.folding import fold
 from web.desk import catalogue
+from web.i18n import translated
 from web.library.labels import family_label
 
 # An article on as many families, or as many kinds of difficulty, concerns everybody.
@@ -35,7 +36,8 @@ def by_subject(articles: Sequence[PublishedArticle]) -> list[Group]:
     headings = {reason.code: reason.group for reason in reasons}
     families = dict.fromkeys(p.family for p in catalogue.procedures())
     general = {
-        name: Group(f"g{n}", name) for n, name in enumerate(dict.fromkeys(headings.values()))
+        name: Group(f"g{n}", translated(name))
+        for n, name in enumerate(dict.fromkeys(headings.values()))
     }
     special = {name: Group(name, family_label(name)) for name in families}
     everywhere = Group("tous", _("Dans toutes les situations"))
