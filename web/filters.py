@@ -81,7 +81,7 @@ def size(count: int) -> str:
         return _("%(n)s octets", n=count)
     if count < 1024 * 1024:
         return _("%(n)s Ko", n=round(count / 1024))
-    return _("%(n)s Mo", n=format_decimal(round(count / 1024 / 1024, 1), "0.0"))
+    return _("%(n)s Mo", n=format_decimal(round(count / 1024 / 1024, 1), "0.#"))
 
 
 def paragraphs(text: str) -> Markup:

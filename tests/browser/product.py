@@ -32,6 +32,7 @@ class Web(Server):
             "RELAIS_SECRET_KEY": "a secret of the browser tests, of no use elsewhere",
             "RELAIS_LOG_LEVEL": "WARNING",
             "RELAIS_UNDO_SECONDS": "0",  # stories do not have second thoughts
+            "RELAIS_FORM_LEAST_SECONDS": "0",  # a program types faster than people
             **(environment or {}),
         }
 
@@ -47,6 +48,7 @@ class Web(Server):
     def prepare(self) -> None:
         planted = self.folder / "planted"
         if not planted.exists():
+            self.run([sys.executable, str(ROOT / "tools" / "translations.py")])
             self.run(self.python("tests.browser.planting", self.plant))
             planted.touch()
 

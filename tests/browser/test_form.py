@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visitor
 from tests.browser.mails import link_in
 from tests.browser.product import Web
+from tests.browser.test_pages import AXE, RULES, SCAN
 from tests.servers.process import wait_until
 
 PHONE = {"width": 390, "height": 844}
@@ -25,41 +26,45 @@ REASON = "Ma photo ou mon code e-photo est refusé"
 Visit = Callable[..., Visitor]
 
 
-def choose(page: Page, label: str, words: str, choice: str, *, script: bool) -> None:
-    if script:
-        box = page.get_by_role("combobox", name=label)
-        box.fill(words)
-        page.get_by_role("option", name=choice).click()
-        expect(box).to_have_value(choice)
-    else:
-        page.get_by_label(label).select_option(label=choice)
-
-
 def go_on(page: Page) -> None:
-    page.get_by_role("button", name="Continuer").click()
+    page.locator("main .button-primary").click()
 
 
-def first_step(page: Page, *, script: bool) -> None:
-    choose(page, "Quel est votre problème ?", "photo refusee", REASON, script=script)
+def to_the_words(page: Page, *, script: bool) -> None:
+    """The situation, or a word when there are scripts; the reason; the articles that may answer."""
+    if script:
+        box = page.get_by_role("combobox", name="Ou cherchez avec vos mots")
+        box.fill("photo refusee")
+        page.get_by_role("option", name=REASON).click()
+        expect(box).to_have_value(REASON)
+    else:
+        page.get_by_role("radio", name="Une pièce, une photo ou un timbre").check()
     go_on(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Ce qui se passe")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Précisez")
+    chosen = page.get_by_role("radio", name=REASON)
+    expect(chosen).to_be_checked(checked=script)
+    chosen.check()
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Peut-être la réponse")
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Racontez")
 
 
-def second_step(page: Page, folder: Path) -> None:
+def the_words(page: Page, folder: Path) -> None:
     """Two files, sent one after the other because the text was forgotten at first."""
     (folder / "écran 1.png").write_bytes(PNG)
     (folder / "lettre.pdf").write_bytes(b"%PDF-1.4 rien")
     page.get_by_label("Photos de l’écran").set_input_files(folder / "écran 1.png")
     go_on(page)
     expect(page.get_by_role("group", name="point est à corriger")).to_be_visible()
-    expect(page.locator(".kept-files")).to_contain_text("écran 1.png")
+    expect(page.locator(".kept-files").first).to_contain_text("écran 1.png")
     page.get_by_label("Que se passe-t-il ?").fill(TEXT)
     page.get_by_label("Photos de l’écran").set_input_files(folder / "lettre.pdf")
     go_on(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Vous joindre")
 
 
-def third_step(page: Page, address: str, number: str) -> None:
+def who_i_am(page: Page, address: str, number: str) -> None:
     """An address mistyped: all that was typed on the three pages is still there."""
     page.get_by_label("Nom de famille").fill("Ибрагимова")
     page.get_by_label("Adresse électronique").fill("sans-arobase")
@@ -70,7 +75,7 @@ def third_step(page: Page, address: str, number: str) -> None:
     expect(page.get_by_label("Adresse électronique")).to_have_value("sans-arobase")
     page.get_by_role("button", name="Retour").click()
     expect(page.get_by_label("Que se passe-t-il ?")).to_have_value(TEXT)
-    expect(page.locator(".kept-files li")).to_have_count(2)
+    expect(page.locator(".kept-files li:has(input)")).to_have_count(2)
     go_on(page)
     page.get_by_label("Adresse électronique").fill(address)
     page.get_by_label("Numéro étranger").fill(number)
@@ -98,9 +103,9 @@ def test_a_request_by_the_form(centre: Web, visit: Visit, tmp_path: Path, script
     person = visit(centre, **PHONE, java_script_enabled=script)
     person.watch.expect(422)
     page = person.open("/contact")
-    first_step(page, script=script)
-    second_step(page, tmp_path)
-    third_step(page, address, "9912345678" if script else "9912345679")
+    to_the_words(page, script=script)
+    the_words(page, tmp_path)
+    who_i_am(page, address, "9912345678" if script else "9912345679")
     page.get_by_role("button", name="Envoyer ma demande").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre demande est enregistrée")
@@ -133,40 +138,116 @@ def test_words_that_are_not_in_the_list_lead_on(centre: Web, visit: Visit) -> No
     person = visit(centre, **PHONE)
     person.watch.expect(422)
     page = person.open("/contact")
-    box = page.get_by_role("combobox", name="Quel est votre problème ?")
+    box = page.get_by_role("combobox", name="Ou cherchez avec vos mots")
     box.fill("fotto")  # photo, as some write it
     expect(page.get_by_role("option", name=REASON)).to_be_visible()
-    first = page.get_by_role("option").first.inner_text()
-    box.press("ArrowDown")
-    box.press("Enter")
-    expect(box).to_have_value(first)
-
-    box.fill("")
-    box.blur()
     box.fill("xylophone")
     expect(page.get_by_role("option")).to_have_text("Autre : je décris mon problème")
+    box.blur()
     go_on(page)
     expect(box).to_have_value("xylophone")
     expect(page.locator(".combobox-unread").first).to_contain_text("« xylophone »")
-    expect(page.get_by_role("group", name="est à corriger")).to_contain_text("Votre problème :")
+    expect(page.get_by_role("group", name="est à corriger")).to_contain_text("Votre situation :")
     box.click()
     box.fill("xylophone")
     page.get_by_role("option", name="Autre : je décris").click()
     go_on(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Ce qui se passe")
+    expect(page.get_by_role("radio", name="Ma question est différente")).to_be_checked()
+
+
+ARABIC = "الزر «Continuer» رمادي منذ الثلاثاء"
+# What a screen puts into the clipboard, or a hand drops: a file without a place on the disk.
+GIVE = """(target, [kind, name]) => {
+  const held = new DataTransfer();
+  held.items.add(new File(["x".repeat(300)], name, {type: "image/png"}));
+  const more = {bubbles: true, cancelable: true};
+  const event = kind === "paste"
+    ? new ClipboardEvent("paste", {...more, clipboardData: held})
+    : new DragEvent("drop", {...more, dataTransfer: held});
+  target.dispatchEvent(event);
+}"""
+
+
+def sound(page: Page) -> None:
+    """Right to left, nothing wider than the telephone, nothing that the scan finds wrong."""
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.evaluate(AXE)
+    assert page.evaluate(SCAN, RULES) == [], page.url
+
+
+def test_the_whole_form_in_arabic_on_a_telephone(centre: Web, visit: Visit) -> None:
+    person = visit(centre, **PHONE, has_touch=True)
+    page = person.open("/")
+    page.get_by_role("link", name="العربية").click()
+    sound(page)
+    page.get_by_role("main").get_by_role("link", name="اتصل بنا").click()
+    sound(page)
+    page.get_by_role("radio", name="الاستمارة على الإنترنت متوقفة").check()
+    go_on(page)
+    sound(page)
+    page.get_by_role("radio", name="الاستمارة متوقفة أو تعرض خطأ").check()
+    go_on(page)
+    sound(page)
+    page.locator(".answer summary").first.click()
+    expect(page.locator(".answer .disclosure-body").first).to_be_visible()
+    go_on(page)
+    page.get_by_label("ما الذي يحدث؟").fill(ARABIC)
+    page.locator("[data-upload]").evaluate(GIVE, ["drop", "écran.png"])
+    page.get_by_label("ما الذي يحدث؟").evaluate(GIVE, ["paste", "image.png"])
+    page.locator("[data-upload]").evaluate(GIVE, ["drop", "trop.png"])
+    page.get_by_role("button", name="إزالة trop.png").click()
+    expect(page.locator("[data-upload-list] li")).to_have_count(2)
+    page.get_by_label("في أي يوم ينتهي").fill("2026-12-31")
+    sound(page)
+    go_on(page)
+    sound(page)
+    page.get_by_label("اسم العائلة").fill("إبراهيم")
+    page.get_by_label("البريد الإلكتروني").fill("ibrahim.ar@example.org")
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("تم تسجيل طلبك")
+    sound(page)
+    page.get_by_role("link", name="متابعة طلبي").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("وصلنا طلبك.")
+    expect(page.get_by_role("main")).to_contain_text(ARABIC)
+    for name in ("écran.png", "capture-1.png"):
+        expect(page.get_by_role("link", name=name)).to_be_visible()
+    sound(page)
+    page.get_by_role("button", name="حُلّت المشكلة، شكرًا").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("شكرًا: أُغلق طلبك")
+    sound(page)
+
+
+def test_a_draft_survives_on_the_device_alone(centre: Web, visit: Visit) -> None:
+    person = visit(centre, **PHONE)
+    page = person.open("/contact?motif=account.login")
+    page.get_by_label("Que se passe-t-il ?").fill(TEXT)
+    page.get_by_label("Adresse électronique de votre compte").fill("secret@example.org")
+    kept = page.evaluate("localStorage.getItem('relais.brouillon')")
+    assert TEXT in kept
+    assert "secret@" not in kept
+    page.goto("/contact")
+    page.get_by_role("button", name="Reprendre votre brouillon").click()
+    expect(page.get_by_label("Que se passe-t-il ?")).to_have_value(TEXT)
+    go_on(page)
+    page.get_by_label("Nom de famille").fill("Brouillon")
+    page.get_by_label("Adresse électronique").fill("brouillon@example.org")
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre demande est enregistrée")
+    assert page.evaluate("localStorage.getItem('relais.brouillon')") is None
 
 
 def test_a_double_click_makes_one_ticket(centre: Web, visit: Visit) -> None:
     # Without scripts, so that only the server can tell the second one from the first.
     person = visit(centre, **PHONE, java_script_enabled=False)
     page = person.open("/contact")
-    first_step(page, script=False)
+    to_the_words(page, script=False)
     page.get_by_label("Que se passe-t-il ?").fill(TEXT)
     go_on(page)
     page.get_by_label("Nom de famille").fill("Doublet")
     page.get_by_label("Adresse électronique").fill("doublet@example.org")
     twice = page.context.new_page()
-    form = page.locator("form[action='/contact']").locator("input, select").all()
+    form = page.locator("form[action='/contact']").locator("input, select, textarea").all()
     values = [(f.get_attribute("name") or "", f.input_value()) for f in form]
     page.get_by_role("button", name="Envoyer ma demande").dblclick()
     page.wait_for_url("**/contact/merci/**")

@@ -143,7 +143,7 @@ def _solved(page: Page, wanted: str) -> ResponseReturnValue:
 def _move(page: Page, target: int, problems: dict[str, str]) -> ResponseReturnValue:
     forward = target > page.number
     if forward:
-        left = page.steps[: page.last if target == page.last else page.number]
+        left = page.steps[: page.number]
         with db.transaction(write=False):
             problems |= leading.lead(page)
         asked = {name for step in left for name in FIELDS[step]}

@@ -57,7 +57,8 @@ def articles_for(page: Page) -> tuple[ContactReason | None, Sequence[Answer]]:
     reason = catalogue.reason_with(page.typed["reason"])
     if reason is None:
         return None, []
-    words = " ".join((request.form.get("cherche-saisi", ""), page.typed["text"]))[:600]
+    said = (reason.plain_label, request.form.get("cherche-saisi", ""), page.typed["text"])
+    words = " ".join(said)[:600]
     procedure = page.typed["procedure"] or None
     hits = suggest(words, procedure, reason.code, Audience.PUBLIC, limit=ARTICLES)
     best = hits[0].score if hits else 0.0

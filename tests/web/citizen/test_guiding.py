@@ -81,6 +81,8 @@ def test_the_whole_way_asks_only_what_the_reason_needs(site: Site) -> None:
             "q-exact_message", "q-browser", "q-expiry_date", "q-department",
         }  # fmt: skip
         visit.go_on(text="Bloquée", **{"q-expiry_date": "2026-11-20", "q-department": "69003"})
+        assert visit.page.status_code == 200
+        assert "Étape 5 sur 5" in visit.page.text
         visit.go_on(**{name: GOOD[name] for name in ("family_name", "email")})
     assert visit.page.status_code == 303
     with db.transaction() as session:
