@@ -57,7 +57,7 @@ else if (form) {
   if (draft) offer(box, draft, form);
   // The first page has nothing worth keeping yet, and would write over what is offered on it.
   if (!box) {
-    keep(form);
+    if (form.dataset.step > 1) keep(form);
     form.addEventListener("input", () => keep(form));
     form.addEventListener("change", () => keep(form));
   }
