@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 from pydantic import ValidationError
 from sqlalchemy import text
 
+import web
 from channels.mail import fetching, reviews, sending
 from knowledge.search import index
 from knowledge.search.generations import IndexBusy
@@ -33,7 +35,7 @@ def check(quick: bool) -> None:
     ]
     if not quick:
         parts += [("mail out", _mail_out), ("mail in", _mail_in), ("index", _index)]
-        parts += [("letters", _letters)]
+        parts += [("letters", _letters), ("languages", _languages)]
     failed = [name for name, probe in parts if not _line(name, probe, settings)]
     sys.exit(1 if failed else 0)
 
@@ -96,6 +98,15 @@ def _letters(settings: Settings) -> None:
     if stale:
         names = ", ".join(stale)
         raise RuntimeError(f"sent in French, not reviewed: {names}; run `relais letters approve`")
+
+
+def _languages(settings: Settings) -> None:
+    folder = Path(web.__file__).parent / "translations"
+    codes = [code for code in settings.offered_languages if code != "fr"]
+    without = [c for c in codes if not (folder / c / "LC_MESSAGES" / "messages.mo").exists()]
+    if without:
+        names = ", ".join(without)
+        raise RuntimeError(f"no compiled catalogue for {names}: run tools/translations.py")
 
 
 def _index(settings: Settings) -> None:
