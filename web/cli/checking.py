@@ -34,8 +34,9 @@ def check(quick: bool) -> None:
         ("broker", _broker),
     ]
     if not quick:
+        parts += [("languages", _languages)]
         parts += [("mail out", _mail_out), ("mail in", _mail_in), ("index", _index)]
-        parts += [("letters", _letters), ("languages", _languages)]
+        parts += [("letters", _letters)]
     failed = [name for name, probe in parts if not _line(name, probe, settings)]
     sys.exit(1 if failed else 0)
 

@@ -21,22 +21,19 @@ from web.filters import moment
 DATES = ("deposit_date", "entry_date", "appointment_date")
 
 
-def rows(ticket: Ticket) -> list[dict[str, Any]]:
-    """For the facts column, in the order of the form: one query."""
+def answers(ticket: Ticket) -> tuple[list[dict[str, Any]], str]:
+    """For the facts column, in the order of the form, with who said so and when: one query."""
     known = facts_of(ticket)
-    return [
+    rows = [
         {"term": label(code), "value": value(known[code])} for code in QUESTIONS if code in known
     ]
-
-
-def since(ticket: Ticket) -> str:
-    """Who said so, and when: of the latest."""
-    latest = max(facts_of(ticket).values(), key=lambda fact: fact.said_at, default=None)
+    latest = max(known.values(), key=lambda fact: fact.said_at, default=None)
     if latest is None:
-        return ""
+        return [], ""
+    when = moment(latest.said_at)
     if latest.said_by is SaidBy.PERSON:
-        return _("dit par la personne, %(when)s", when=moment(latest.said_at))
-    return _("noté par un agent, %(when)s", when=moment(latest.said_at))
+        return rows, _("dit par la personne, %(when)s", when=when)
+    return rows, _("noté par un agent, %(when)s", when=when)
 
 
 def as_items(ticket: Ticket) -> Mapping[str, str]:
