@@ -1,9 +1,9 @@
-// Calls that ring: asked for every 1.2 s while the page is looked at, never behind another tab.
+// Calls that ring: asked for every second while the page is looked at, never behind another tab.
 // Shown in a corner, said once to readers; the focus stays where the hands are. F8 takes the first.
 
 const place = document.getElementById("appels-entrants");
 const said = document.getElementById("appels-dits");
-const EVERY = 1200;
+const EVERY = 1000;
 const SLOWER = 15000; // after an answer that is none: a server that restarts is left in peace
 const HIDDEN = "relais-appels-masques";
 let mark = null;
