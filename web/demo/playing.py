@@ -39,7 +39,10 @@ DOCUMENT_LASTS = timedelta(days=40)  # of somebody whose file does not say
 
 @dataclass
 class Play:
-    """One story on stage. ``level_agents`` remembers who has it in each team above."""
+    """One story on stage. ``level_agents`` remembers who has it in each team above.
+
+    ``last_reply`` is what a mail program quotes under the answer to it.
+    """
 
     part: Part
     company: Company
@@ -47,6 +50,7 @@ class Play:
     ticket: Ticket
     owner: Agent
     level_agents: dict[int, Agent] = field(default_factory=dict)
+    last_reply: str = ""
 
     @property
     def requester(self) -> Person | Agent:
@@ -75,8 +79,10 @@ class Play:
         mail = self.ticket.channel is Channel.EMAIL or self.rng.random() < 0.7
         mail = mail and noticing.has_address(self.ticket)
         channel = Channel.EMAIL if mail else Channel.FOLLOW
+        text = self._text(step.text)
         words = Words(
-            self._text(step.text),
+            text,
+            full_text=wording.above_quotation(text, self.last_reply) if mail else None,
             channel=channel,
             message_id=post_mark(channel),
             files=self.company.drawer.drafts(step.more.get("attachments") or ()),
@@ -113,6 +119,7 @@ class Play:
             articles=articles,
         )
         agent_replies(self.ticket, draft, by=self.owner)
+        self.last_reply = text
         if step.more.get("wait"):
             self._wait(step)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from support.kernel.time import now
 from support.people.models import Agent, Person
 from web.demo.company import Leaflet
 from web.demo.reading import BadThread
@@ -46,3 +47,11 @@ def handover(
     """
     said = {k: str(v).strip() for k, v in value.items() if k not in ("to", "question")}
     return {**dict.fromkeys(usual, IN_THE_REPORT), **before, **said}
+
+
+def above_quotation(text: str, quoted: str) -> str | None:
+    """``text`` as a mail program sends it, above the mail it answers; None when it answers none."""
+    if not quoted:
+        return None
+    lines = "\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))
+    return f"{text}\n\nLe {now():%d/%m/%Y à %H:%M}, le centre de contact a écrit :\n{lines}"
