@@ -58,6 +58,7 @@ _TELLING_LETTERS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 _SAMPLE = 400  # characters: more changes no answer
 _FOR_CHARSETS = 2000
+_ENOUGH_WORDS = 4.0  # of the commonest, each counted by how few languages share it
 
 
 @functools.cache
@@ -119,11 +120,14 @@ def _by_letters(words: str, script: str) -> str | None:
 def _by_model(words: str, script: str, hints: Collection[str]) -> str | None:
     allowed = CHOICES.get(script)
     common = _common_words(words) if script == "latin" else {}
+    if evident := _evident(common):
+        return evident
     best, best_score = None, -1.0
     for code, chance in probabilities(words, _SAMPLE).items():
         if allowed and code not in allowed:
             continue
-        score = (chance + 0.02 * common.get(code, 0.0)) * (1.0 + common.get(code, 0.0))
+        known = common.get(code, 0.0)
+        score = (chance + 0.02 * known) * (1.0 + known)
         score *= _LIKELY.get(code) or _RARE.get(code, 1.0)
         score *= 2.0 if code in hints else 1.0
         if score > best_score:
@@ -131,11 +135,22 @@ def _by_model(words: str, script: str, hints: Collection[str]) -> str | None:
     return best
 
 
+def _evident(common: dict[str, float]) -> str | None:
+    """The language that nearly all the commonest words are of: no model knows better."""
+    if not common:
+        return None
+    first, *others = sorted(common, key=lambda code: common[code], reverse=True)
+    enough = common[first] >= _ENOUGH_WORDS
+    alone = not others or common[first] >= 3.0 * common[others[0]]
+    return first if enough and alone else None
+
+
 def _common_words(words: str) -> dict[str, float]:
     """Language -> weight of its commonest words in ``words``: few letters fool a model."""
     found: dict[str, float] = {}
-    for word in words.lower().replace("’", "'").split():
-        for code, weight in COMMONEST.get(word.strip(".,;:!?()\"'«»…-"), ()):
+    text = words.lower().replace("’", "'")
+    for word in {word.strip(".,;:!?()\"'«»…-") for word in text.split()}:
+        for code, weight in COMMONEST.get(word, ()):
             found[code] = found.get(code, 0.0) + weight
     return found
 

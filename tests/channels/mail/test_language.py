@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from channels.mail import language
 from channels.mail.language import detect
 
 SENTENCES: dict[str, list[str]] = yaml.safe_load(
@@ -26,3 +27,9 @@ def test_a_name_in_another_script_does_not_decide() -> None:
     assert detect("Bonjour, je m'appelle محمد et je n'ai pas reçu ma carte de séjour.") == "fr"
     assert detect("مرحبا، لا أستطيع الدخول إلى موقع ANEF منذ أسبوع") == "ar"
     assert detect("您好，我的 titre de séjour 下周到期，请帮助我。") == "zh"
+
+
+def test_a_letter_of_common_words_needs_no_model() -> None:
+    language._identifier.cache_clear()
+    assert detect("Bonjour, je n'ai pas reçu de réponse à ma demande, merci de votre aide.") == "fr"
+    assert language._identifier.cache_info().currsize == 0
