@@ -34,7 +34,7 @@ MODULES = (
 # Refusals that a page of the public can meet; the others are told to staff.
 REFUSALS = (
     "sign_in.too_many", "email.invalid", "phone.invalid", "foreigner_number.", "ticket.empty",
-    "message.empty",
+    "message.empty", "download.over",
     "message.what_is_missing", "attachment.unknown", "follow.", "contact.", "file.",
     "field.required", "field.choice", "field.too_long", "date.", "department.",
     "article.not_found", "ticket.move_refused", "ticket.unknown",
