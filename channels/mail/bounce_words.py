@@ -90,7 +90,7 @@ PHRASE = re.compile(
     re.IGNORECASE,
 )
 _COPY = re.compile(
-    r"^[ \t>*=+-]*(?:-{2,}|_{3,}|={3,}|\*{3,})?[ \t]*(?:this is a copy|(?:a |the )?(?:copy|header"
+    r"^[ \t>*=+_-]*+(?:this is a copy|(?:a |the )?(?:copy|header"
     r"|headers|contents?"
     r"|text|full|beginning|first|top)\b[^\n]{0,50}\b(?:message|mail|header|lines)\b[^\n]{0,60}"
     r"|(?:the )?original (?:message|mail|text|headers?)[^\n]{0,60}|(?:unsent|returned|undelivered|"
@@ -113,7 +113,13 @@ _FIELDS = re.compile(
     r"|x-[\w-]+|dkim-signature|delivered-to)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@(?:[\w-]+\.)*[\w-]+", re.ASCII)
+# Possessive, and never begun in the middle: a long run of letters is tried once.
+_ADDRESS = re.compile(
+    r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,200}+@[\w-]{1,80}+(?:\.[\w-]{1,80}+){0,12}",
+    re.ASCII,
+)
+_READ = 30_000  # characters of a report, and of one of its lines
+_LINE = 2000
 _SERVICE = re.compile(
     r"^(?:mailer-?daemon|postmaster|abuse|hostmaster|noc|help(?:desk)?|support|webmaster|admin"
     r"|administrator|no-?reply|bounces?)$",
@@ -148,6 +154,7 @@ class Named:
 
 def explanation(text: str) -> str:
     """The part of a report before the copy of the message it is about."""
+    text = text[:_READ]
     ends = [match.start() for match in (_COPY.search(text), _FIELDS.search(text)) if match]
     cut = text[: min(ends)] if ends else text
     # Some put the copy first, or say "the message" in their first line.
@@ -177,7 +184,7 @@ def failed_in(text: str, not_these: frozenset[str], written_to: frozenset[str]) 
     """
     told = explanation(text)
     found: dict[str, tuple[int, Named]] = {}
-    lines = told.splitlines()
+    lines = [line[:_LINE] for line in told.splitlines()]
     for number, line in enumerate(lines[:400]):
         for match in _ADDRESS.finditer(line):
             address = re.sub(r"^(?:smtp|rfc822|mailto)[=:]", "", match[0], flags=re.IGNORECASE)

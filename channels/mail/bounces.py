@@ -15,6 +15,7 @@ from channels.mail.parameters import parameter
 from channels.mail.structure import Part, leaves_of
 
 _MAX_SCANNED = 1_000_000
+_TITLE = 500  # characters of a subject
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _COPY_TYPES = (
     "message/rfc822",
@@ -89,7 +90,7 @@ def _reports_failure(
     block: HeaderBlock, sender: Address | None, text: str, leaves: list[Part]
 ) -> bool:
     """Whether sender, title and words together say so; none of them does alone."""
-    subject = block.text("subject")
+    subject = block.text("subject")[:_TITLE]
     if _PASSED_ON.match(subject):
         return False
     automatic = block.token("auto-submitted").lower()
@@ -127,8 +128,8 @@ def _lists_failures(text: str) -> bool:
     return (
         re.search(
             r"(?:recipients?|users?|addressee?s?|address(?:es)?|utilisateurs?|destinataires?|empfänger|destinatari[oa]s?)[^\n]{0,60}"
-            r"[:\n]\s*[<\"'*-]*\s*[\w.+-]+@",
-            text,
+            r"[:\n][\s<\"'*-]*+[\w.+-]{1,100}+@",
+            text[:6000],
             re.IGNORECASE,
         )
         is not None

@@ -106,6 +106,7 @@ _MACHINES = re.compile(
     re.IGNORECASE,
 )
 _LIST_PATH = re.compile(r"owner-|.*-(?:bounces?|request|owner)(?:\+[^@]*)?@")
+_TITLE = 500  # characters of a subject
 _ROBOT_WORDS_WITHIN = 1500  # characters: longer texts are written by people
 
 
@@ -174,7 +175,7 @@ def _automatic_reason(
         return "automatic: null return path", True
     if _answers_invitation(root):
         return "automatic: answer to an invitation", True
-    subject = block.text("subject")
+    subject = block.text("subject")[:_TITLE]
     if robots.TITLE.match(subject) or robots.MARKED_TITLE.search(subject):
         return BY_SUBJECT, False
     suppressed = block.token("x-auto-response-suppress").lower()

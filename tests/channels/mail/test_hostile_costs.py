@@ -18,10 +18,19 @@ def attributes(count: int) -> str:
     return "<a " + " ".join(f"x{n}=1" for n in range(count)) + ">words</a>"
 
 
+def report(text: str) -> object:
+    """The verdict on a text that says to come from a mail server."""
+    head = "From: MAILER-DAEMON@example.net\nSubject: Undelivered: user unknown\n\n"
+    return parse((head + text).encode()).verdict
+
+
 COSTS: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "quotes never closed": (parse_list, lambda n: '"\\' * n, LONGEST_FIELD // 8),
     "soft breaks": (unfold, lambda n: "abc \n" * n, 100_000),
     "attributes": (sanitise, attributes, 25_000),
+    "report with spaces": (report, lambda n: "recipients:" + " " * n + "x", 60_000),
+    "report with a rule": (report, lambda n: "user unknown\n" + "=-" * n, 30_000),
+    "report with one word": (report, lambda n: "user unknown\n" + "a" * n, 60_000),
     "one endless rule": (reply_text, lambda n: "Bonjour\n\n" + "_" * n, 250_000),
 }
 
