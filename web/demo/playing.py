@@ -41,7 +41,7 @@ DOCUMENT_LASTS = timedelta(days=40)  # of somebody whose file does not say
 class Play:
     """One story on stage. ``level_agents`` remembers who has it in each team above.
 
-    ``last_reply`` is what a mail program quotes under the answer to it.
+    ``quoted`` is the last reply as a mail program quotes it under the answer to it.
     """
 
     part: Part
@@ -50,7 +50,7 @@ class Play:
     ticket: Ticket
     owner: Agent
     level_agents: dict[int, Agent] = field(default_factory=dict)
-    last_reply: str = ""
+    quoted: str = ""
 
     @property
     def requester(self) -> Person | Agent:
@@ -82,7 +82,7 @@ class Play:
         text = self._text(step.text)
         words = Words(
             text,
-            full_text=wording.above_quotation(text, self.last_reply) if mail else None,
+            full_text=f"{text}\n\n{self.quoted}" if mail and self.quoted else None,
             channel=channel,
             message_id=post_mark(channel),
             files=self.company.drawer.drafts(step.more.get("attachments") or ()),
@@ -119,7 +119,7 @@ class Play:
             articles=articles,
         )
         agent_replies(self.ticket, draft, by=self.owner)
-        self.last_reply = text
+        self.quoted = wording.quotation(text)
         if step.more.get("wait"):
             self._wait(step)
 

@@ -49,9 +49,7 @@ def handover(
     return {**dict.fromkeys(usual, IN_THE_REPORT), **before, **said}
 
 
-def above_quotation(text: str, quoted: str) -> str | None:
-    """``text`` as a mail program sends it, above the mail it answers; None when it answers none."""
-    if not quoted:
-        return None
-    lines = "\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))
-    return f"{text}\n\nLe {now():%d/%m/%Y à %H:%M}, le centre de contact a écrit :\n{lines}"
+def quotation(text: str) -> str:
+    """``text``, written today, as a mail program quotes it under the answer to it."""
+    lines = "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+    return f"Le {now():%d/%m/%Y}, le centre de contact a écrit :\n{lines}"
