@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
+from channels.contact_form.questions import asked_for
 from channels.mail.identifiers import new_message_id
 from support.intake.models import Channel
 from support.kernel.time import now
 from support.people.models import Agent, Person
 from support.tickets.calling import CallDraft, NewRequest, call_about_new
+from support.tickets.facts import note_facts
 from support.tickets.journal import Words
 from support.tickets.models import Ticket
 from support.tickets.opening import TicketDraft, open_ticket
+from support.tickets.prioritising import declare_expiry
 from web.demo import noticing, wording
 from web.demo.casting import Part
 from web.demo.company import Company
@@ -73,8 +76,24 @@ def _in_writing(part: Part, step: Step, company: Company, owner: Agent, rng: Ran
         dossier_number=_dossier_number(part, requester, rng),
     )
     ticket = open_ticket(draft, by=author)
+    if person is not None and part.channel is Channel.FORM:
+        _answer(ticket, person)
     noticing.notice(ticket, "acknowledgement")
     return ticket
+
+
+def _answer(ticket: Ticket, person: Person) -> None:
+    """What the form asked besides the words, as far as the person's file tells."""
+    ends = person.document_expires_on.date() if person.document_expires_on else None
+    known = {
+        "browser": "Chrome 131, Android",
+        "department": person.department or "",
+        "expiry_date": ends.isoformat() if ends else "",
+    }
+    asked = asked_for(ticket.reason)
+    note_facts(ticket, {c: words for c, words in known.items() if c in asked}, by=person)
+    if ends is not None and "expiry_date" in asked:
+        declare_expiry(ticket, ends, now().date())
 
 
 def _who(part: Part, company: Company) -> tuple[Person | Agent, Person | Agent]:
