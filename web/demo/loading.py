@@ -21,7 +21,7 @@ from web.demo.accounts import ACCOUNTS
 from web.demo.casting import Casting, Part
 from web.demo.choosing import WEEKS, Chooser
 from web.demo.company import Company, leaflets
-from web.demo.mailing import receive_mails, refuse_some
+from web.demo.mailing import compare_mailbox, receive_mails, refuse_some
 from web.demo.organising import organise
 from web.demo.peopling import people
 from web.demo.playing import play
@@ -90,6 +90,7 @@ def _load(progress: Progress, share: float) -> DemoSummary:
     parts = Casting(rows, organisation, rng).parts(stories)
     tickets = _play(parts, company, progress)
     receive_mails(tickets)
+    compare_mailbox()
     refuse_some(tickets)
     let_telephone_ring(agents, tickets)
     return DemoSummary(True, len(agents), len(persons), len(articles.files), len(parts))

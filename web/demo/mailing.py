@@ -14,13 +14,16 @@ from sqlalchemy import select
 from channels.mail.composing import titled
 from channels.mail.identifiers import new_message_id
 from channels.mail.keys import mail_key
+from channels.mail.models import MailReconciliation
 from channels.mail.reading import open_mail
 from channels.mail.refusing import refuse
+from channels.mail.sorting import set_aside
 from channels.mail.understanding import settle_mail
-from support.intake.models import Channel
+from support.intake.models import Channel, Received
 from support.intake.receiving import receive
 from support.kernel import db
 from support.kernel.time import as_of, now
+from support.people.models import Agent
 from support.tickets.models import State, Ticket
 from support.tickets.references import shown
 from support.tickets.timeline import Delivery, Entry
@@ -30,6 +33,7 @@ from web.demo.wording import fill
 from web.seeds.reading import Row
 
 MAILBOX = "demo"
+SORTS = "conseillere@demo.relais"
 RETURNED_MAILS = 2
 REFUSAL = "550 5.1.1 Recipient address rejected: User unknown"
 
@@ -42,6 +46,20 @@ def receive_mails(tickets: Sequence[Ticket]) -> None:
             raw = _raw(row, asked)
             kept = receive(Channel.EMAIL, raw, source=MAILBOX, dedupe_key=mail_key(raw))
             settle_mail(open_mail(raw), kept.received)
+            if row.get("aside"):
+                _set_aside(kept.received, row["aside"])
+
+
+def compare_mailbox() -> None:
+    """Let the mailbox of the demonstration have been compared last night, without a difference."""
+    with as_of(now() - timedelta(hours=7)):
+        night = MailReconciliation(mailbox=f"{MAILBOX}/INBOX", announced=38, taken=38, gaps=[])
+        db.session().add(night)
+
+
+def _set_aside(received: Received, why: str) -> None:
+    by = db.session().scalars(select(Agent).where(Agent.email == SORTS)).one()
+    set_aside(received.id, why, by=by)
 
 
 def refuse_some(tickets: Sequence[Ticket]) -> None:

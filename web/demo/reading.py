@@ -66,7 +66,9 @@ def read_people() -> Sequence[Mapping[str, Any]]:
 
 
 def read_mails() -> Sequence[Mapping[str, Any]]:
-    return list(read_yaml(DATA / "mails_to_sort.yaml")["mails"])
+    """Those that wait for a person, then those that only the ledger shows."""
+    read = read_yaml(DATA / "mails_to_sort.yaml")
+    return [*read["mails"], *read["ledger"]]
 
 
 def read_demo_organisation() -> Organisation:

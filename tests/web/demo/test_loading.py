@@ -293,13 +293,20 @@ def test_attachments_are_in_the_file_store(demo, demo_session):
 
 
 def test_some_mails_wait_for_a_person_to_sort_them(demo_session):
-    rows = demo_session.scalars(select(Received)).all()
-    assert {row.outcome for row in rows} == {Outcome.QUARANTINED}
+    waiting = select(Received).where(Received.outcome == Outcome.QUARANTINED)
+    rows = demo_session.scalars(waiting).all()
     assert sorted(row.reason for row in rows) == [
-        "mailing_list", "no_sender", "staff_address", "stranger",
+        "mailing_list", "no_sender", "staff_address", "staff_address", "stranger",
     ]  # fmt: skip
     stranger = next(row for row in rows if row.reason == "stranger")
     assert demo_session.get(Ticket, stranger.digest["suggested_ticket_id"]).is_open
+
+
+def test_the_ledger_has_a_line_of_each_kind(demo_session):
+    found = set(demo_session.scalars(select(Received.outcome)))
+    assert found >= {
+        Outcome.CREATED, Outcome.QUARANTINED, Outcome.AUTO_REPLY, Outcome.BOUNCE, Outcome.SET_ASIDE,
+    }  # fmt: skip
 
 
 def test_the_address_of_a_mail_that_came_back_is_doubted(demo_session):
