@@ -60,10 +60,12 @@ class OpenedMail:
 
     @property
     def others(self) -> list[list[str]]:
-        """[name, address] of the people in To and Cc, besides the sender and ourselves."""
-        known = {self.sender, usable_address(post.own_address())}
+        """[name, address] of the people in To and Cc, besides the sender and our own domain."""
+        ours = post.own_address().rpartition("@")[2].lower()
         found = {usable(one): one.name[:160] for one in (*self.mail.to, *self.mail.cc)}
-        return [[found[one], one] for one in found if one and one not in known][:_MOST_OTHERS]
+        found.pop(self.sender, None)
+        others = ([name, one] for one, name in found.items() if one)
+        return [pair for pair in others if pair[1].rpartition("@")[2] != ours][:_MOST_OTHERS]
 
     @property
     def text(self) -> str:
