@@ -35,7 +35,6 @@ OF_REQUEST = "acknowledgement_of_request"
 # Two machines that answer each other would never stop: an address hears this much, no more.
 MOST_A_DAY = 10
 _LATEST = 60  # deliveries to one address that are looked at, letters and replies
-MONTHS = 2  # after which silence decides, unless the reason says otherwise
 
 __all__ = ["LETTERS", "facts_of", "render_letter", "send", "written"]
 
@@ -80,8 +79,8 @@ def facts_of(ticket: Ticket) -> Facts:
         phone=shown_phone(team.phone or (site.phone if site else "")),
         email=team.email or (site.email if site else ""),
         agent=", ".join(part for part in (named, owner.title if owner and named else "") if part),
-        silence_on=_months_later(ticket.first_received_at, reason.silence_months or MONTHS)
-        if reason.silence_means
+        silence_on=_months_later(ticket.first_received_at, reason.silence_months)
+        if reason.silence_means and reason.silence_months
         else None,
         accepted=reason.silence_means is Silence.ACCEPTANCE,
     )
@@ -95,9 +94,10 @@ def _months_later(instant: datetime, months: int) -> datetime:
 
 
 def _write(letter: str, ticket: Ticket, once: str) -> None:
-    request = letter == "acknowledgement" and ticket.reason.silence_means is not None
+    facts = facts_of(ticket)
+    request = letter == "acknowledgement" and facts.silence_on is not None
     name = OF_REQUEST if request else letter
-    subject, text, html = render_letter(name, ticket.language, facts_of(ticket))
+    subject, text, html = render_letter(name, ticket.language, facts)
     language = language_of(name, ticket.language)
     words = Words(
         text,

@@ -65,8 +65,8 @@ class ContactReason(Base):
     ``handover``: what the next level needs to know, as ``[{"code": …, "required": bool}]``.
     ``questions``: what the public form asks besides the words, as codes; None where nobody has
     said, so that the files of reference data fill it in. ``field`` is None when the procedure
-    decides. ``silence_means``: None for information and complaints, of which no decision is born;
-    else what silence means after ``silence_months``.
+    decides. ``silence_means``: what silence means after ``silence_months``, where the operator's
+    lawyer says that the reason is a request in the sense of the law; else None, as planted.
     """
 
     __tablename__ = "contact_reason"

@@ -147,7 +147,25 @@ def test_a_request_is_told_what_silence_means(mail_room: MailRoom, real_cast: Ca
     assert "tribunal administratif" in text
     for both in ("ne remplace aucune démarche", "aucun délai légal", "Affaire suivie par :"):
         assert both in text
-    assert "Aucune décision implicite" not in text
+    assert "peut valoir refus" not in text
+
+
+def test_a_delay_that_nobody_set_is_not_made_up(mail_room: MailRoom, real_cast: Cast) -> None:
+    with db.transaction():
+        again(real_cast.reasons["other"]).silence_means = Silence.REFUSAL
+    form_ticket(real_cast)
+    mail_room.drain()
+    text = text_of(mail_room.sent[0])
+    assert "Nous avons bien reçu votre message" in text
+    assert "considérée comme" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("letter", ALL)
+def test_no_letter_holds_a_legal_delay_of_its_own(letter: str, language: str) -> None:
+    text = render_letter(letter, language, FULL)[1]
+    for delay in ("deux mois", "two months", "dos meses", "شهرين", "Aucune décision implicite"):
+        assert delay not in text
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,8 @@ def test_the_acknowledgement_says_what_the_law_asks(mail_room: MailRoom, real_ca
         f"{PUBLIC_URL}/suivi/",
         "ne remplace aucune démarche",
         "n’arrête et ne prolonge aucun délai légal",
-        "Aucune décision implicite",
+        "ne décide pas de votre dossier",
+        "peut valoir refus",
     ):
         assert words in text
         assert words in html_of(mail).replace("&#39;", "'")

@@ -59,6 +59,12 @@ def test_a_reason_added_to_the_files_is_added_to_the_rows(seeded):
     assert seeding.plant_reasons([*reading.read_catalogue().reasons, row]) == 1
 
 
+def test_no_legal_effect_of_silence_is_planted(seeded):
+    """Law is what an operator's lawyer says: nothing that is planted computes any."""
+    for reason in seeded.scalars(select(ContactReason)):
+        assert (reason.silence_means, reason.silence_months) == (None, None), reason.code
+
+
 def test_an_installation_with_teams_of_its_own_gets_no_others(db_session):
     db_session.add(
         Team(code="mine", kind=TeamKind.CONTACT_CENTRE, label="À nous", public_label="À nous")
