@@ -169,6 +169,8 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "file.too_large": lambda **p: _(
         "« %(name)s » est trop lourd : %(limit)s au plus par fichier.", **p
     ),
+    "file.empty": lambda **p: _("« %(name)s » est vide.", **p),
+    "file.kind": lambda **p: _("« %(name)s » n’est ni une image ni un PDF.", **p),
     "contact.none": lambda **p: _(
         "Donnez une adresse électronique ou un numéro de téléphone : sans l’un des deux, "
         "nous ne pourrons pas vous répondre."

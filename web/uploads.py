@@ -10,18 +10,29 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
 
+from channels.mail.attachments import picture_type
 from support.kernel import files
 from support.kernel.errors import Invalid, Problem
 from support.tickets.journal import FileDraft
 from web.filters import size
 
 
-def take_files(uploads: Iterable[FileStorage], into: list[FileDraft], field: str = "files") -> None:
+PDF_WITHIN = 1024  # bytes in which readers look for the mark of a PDF
+
+
+def take_files(
+    uploads: Iterable[FileStorage],
+    into: list[FileDraft],
+    field: str = "files",
+    *,
+    readable: bool = False,
+) -> None:
     """Store each upload and add it to ``into``.
 
-    Raises Invalid with a ``file.too_large`` for each file that is refused, after the others
-    have been stored: one bad file loses no good one. Nothing is executed or
-    shown inline from them: they are only ever handed out as downloads.
+    Raises Invalid with a ``file.too_large``, a ``file.empty`` or a ``file.kind`` for each file that
+    is refused, after the others have been stored: one bad file loses no good one. ``readable``:
+    only pictures and PDF, by their bytes, whatever their name says; the public's pages offer no
+    others.
     """
     limit = current_app.config["SETTINGS"].largest_upload
     refused: list[Problem] = []
@@ -29,15 +40,17 @@ def take_files(uploads: Iterable[FileStorage], into: list[FileDraft], field: str
         if not upload.filename:
             continue
         content = upload.stream.read(limit + 1)
-        if len(content) > limit:
-            told = {"name": _bare(upload.filename), "limit": size(limit)}
-            refused.append(Problem("file.too_large", field, told))
+        told = {"name": _bare(upload.filename), "limit": size(limit)}
+        kind = _kind_by_bytes(content) if readable else upload.mimetype
+        if len(content) > limit or not content or (readable and not kind):
+            code = "too_large" if len(content) > limit else "kind" if content else "empty"
+            refused.append(Problem(f"file.{code}", field, told))
             continue
         stored = files.store().put(content)
         into.append(
             FileDraft(
-                filename=_bare(upload.filename),
-                content_type=upload.mimetype or "application/octet-stream",
+                filename=told["name"],
+                content_type=kind or "application/octet-stream",
                 key=stored.key,
                 size=stored.size,
             )
@@ -50,6 +63,10 @@ def limit() -> dict[str, Any]:
     """The largest file, for the page to say so before it is sent: in bytes and in words."""
     most = current_app.config["SETTINGS"].largest_upload
     return {"bytes": most, "words": size(most)}
+
+
+def _kind_by_bytes(content: bytes) -> str | None:
+    return "application/pdf" if b"%PDF-" in content[:PDF_WITHIN] else picture_type(content)
 
 
 def _bare(filename: str) -> str:

@@ -19,6 +19,9 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"II*\x00", "image/tiff"),
     (0, b"MM\x00*", "image/tiff"),
     (4, b"ftypheic", "image/heic"),
+    (4, b"ftypheix", "image/heic"),
+    (4, b"ftyphevc", "image/heic"),
+    (4, b"ftypmsf1", "image/heif"),
     (4, b"ftypmif1", "image/heif"),
     (4, b"ftypavif", "image/avif"),
 )
@@ -79,15 +82,21 @@ def real_type(declared: str, content: bytes, name: str) -> str:
     """The declared type, unless it is vague and the bytes or the name say that it is a picture."""
     if declared not in _VAGUE or (declared == "text/plain" and not name):
         return declared
-    for offset, sign, kind in _SIGNS:
-        if content.startswith(sign, offset) and len(content) > 12:
-            return kind
+    kind = picture_type(content) if len(content) > 12 else None
+    if kind:
+        return kind
     if declared == "text/plain":
         return declared
     guessed = mimetypes.guess_type(name, strict=False)[0]
     if guessed and guessed.startswith("image/"):
         return guessed
     return declared
+
+
+def picture_type(content: bytes) -> str | None:
+    """The type that the first bytes tell, of a picture."""
+    signs = (kind for offset, sign, kind in _SIGNS if content.startswith(sign, offset))
+    return next(signs, None)
 
 
 def _name_for(kind: str, content: bytes, number: int) -> str:

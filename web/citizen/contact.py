@@ -128,7 +128,7 @@ def solved() -> ResponseReturnValue:
 def _take_files(page: Page) -> dict[str, str]:
     """Files are kept at once, even when the rest of the form is not right yet."""
     try:
-        uploads.take_files(request.files.getlist("files"), page.files)
+        uploads.take_files(request.files.getlist("files"), page.files, readable=True)
     except Invalid as refusal:
         return {"files": " ".join(sentence(problem) for problem in refusal.problems)}
     return {}

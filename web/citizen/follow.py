@@ -105,7 +105,7 @@ def add(token: str) -> ResponseReturnValue:
     unsolved = bool(request.form.get("manque"))
     key = request.form.get("cle") or secrets.token_hex(16)
     try:
-        uploads.take_files(request.files.getlist("files"), files)
+        uploads.take_files(request.files.getlist("files"), files, readable=True)
         with db.transaction():
             if unsolved and not text.strip():
                 raise Invalid.of("message.what_is_missing", "text")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from os import SEEK_END
+
 from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
 
@@ -26,13 +28,18 @@ def attachment(attachment_id: int) -> ResponseReturnValue:
 
 def hand_out(attachment: Attachment) -> Response:
     harmless = attachment.content_type in HARMLESS
+    content = files.store().open(attachment.file_key)
+    length = content.seek(0, SEEK_END)
+    content.seek(0)
     response = send_file(
-        files.store().open(attachment.file_key),
+        content,
         mimetype=attachment.content_type if harmless else "application/octet-stream",
         as_attachment=not harmless,
         download_name=attachment.filename,
         max_age=0,
     )
+    # Without it an empty file ends twice on the wire, and the next answer is lost with it.
+    response.content_length = length
     # Browsers lay a picture out with styles of their own.
     policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.headers["Content-Security-Policy"] = policy

@@ -19,6 +19,7 @@ from support.tickets.models import Ticket
 from support.tickets.timeline import Attachment
 from tests.web.conftest import Browser, Site
 
+PNG = b"\x89PNG\r\n\x1a\n"
 GOOD = {
     "cle": "one-form",
     "reason": "account.blocked",
@@ -114,13 +115,43 @@ def test_whoever_knows_a_number_learns_no_address(site: Site) -> None:
 
 def test_files_are_kept_while_the_form_is_mended(site: Site) -> None:
     browser = site.anyone()
-    answer = post(browser, email="faux", files=(io.BytesIO(b"une image"), "écran.png"))
+    answer = post(browser, email="faux", files=(io.BytesIO(PNG), "écran.png"))
     assert answer.status_code == 422
     kept = re.findall(r'name="kept" value="([^"]+)"', answer.text)
     assert len(kept) == 1
     assert post(browser, kept=kept[0]).status_code == 303
     with db.transaction() as session:
         assert session.scalars(select(Attachment.filename)).all() == ["écran.png"]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "told"),
+    [
+        (b"MZ\x90\x00" + b"\0" * 99, "photo.png", "n’est ni une image ni un PDF"),
+        (b"<svg onload='alert(1)'/>", "plan.svg", "n’est ni une image ni un PDF"),
+        (b"", "vide.pdf", "« vide.pdf » est vide"),
+    ],
+)
+def test_what_is_no_picture_is_refused_whatever_its_name(
+    site: Site, content: bytes, name: str, told: str
+) -> None:
+    browser = site.anyone()
+    both = [(io.BytesIO(content), name, "image/png"), (io.BytesIO(b"%PDF-1.4"), "bon.pdf")]
+    answer = post(browser, files=both)
+    assert answer.status_code == 422
+    assert told in answer.text
+    kept = re.findall(r'name="kept" value="([^"]+)"', answer.text)
+    assert len(kept) == 1
+    assert post(browser, kept=kept[0]).status_code == 303
+    with db.transaction() as session:
+        assert session.scalars(select(Attachment.filename)).all() == ["bon.pdf"]
+
+
+def test_a_file_is_of_the_type_of_its_bytes(site: Site) -> None:
+    sent = (io.BytesIO(b"%PDF-1.4"), "écran.png", "image/png")
+    assert post(site.anyone(), files=sent).status_code == 303
+    with db.transaction() as session:
+        assert session.scalars(select(Attachment.content_type)).all() == ["application/pdf"]
 
 
 def test_a_forged_file_token_is_left_out(site: Site) -> None:
@@ -161,7 +192,7 @@ def test_other_words_under_the_same_key_are_another_request(site: Site) -> None:
 
 def test_a_good_file_stays_when_one_beside_it_is_too_large(site: Site) -> None:
     site.app.config["SETTINGS"].largest_upload = 10
-    both = [(io.BytesIO(b"x" * 11), "gros.pdf"), (io.BytesIO(b"petit"), "petit.pdf")]
+    both = [(io.BytesIO(b"x" * 11), "gros.pdf"), (io.BytesIO(b"%PDF-1.4"), "petit.pdf")]
     answer = post(site.anyone(), files=both)
     assert answer.status_code == 422
     assert "gros.pdf" in answer.text

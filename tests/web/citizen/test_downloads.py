@@ -37,6 +37,7 @@ def test_a_file_is_handed_out_as_a_download_and_nothing_else(site: Site, ticket:
     answer = site.anyone().get(link(site, ticket))
     assert answer.data == b"<script>alert(1)</script>"
     headers = answer.headers
+    assert headers["Content-Length"] == str(len(answer.data))
     assert headers["Content-Disposition"].startswith("attachment")
     assert "plan.html" in headers["Content-Disposition"]
     assert headers["X-Content-Type-Options"] == "nosniff"

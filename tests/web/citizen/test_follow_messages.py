@@ -62,7 +62,7 @@ def test_an_error_after_the_words_are_kept_loses_nothing(
     monkeypatch.setattr(adding, "person_replies", fail)
     sent = site.anyone().send(
         f"{link(ticket)}/messages",
-        {"text": "À ne pas perdre", "files": (io.BytesIO(b"image"), "écran.png")},
+        {"text": "À ne pas perdre", "files": (io.BytesIO(b"\x89PNG\r\n\x1a\n"), "écran.png")},
         content_type="multipart/form-data",
     )
     assert sent.status_code == 500
@@ -124,7 +124,7 @@ def test_a_good_file_stays_when_one_beside_it_is_too_large(site: Site, ticket: T
     where, most = f"{link(ticket)}/messages", site.app.config["SETTINGS"].largest_upload
     site.app.config["SETTINGS"].largest_upload = 10
     try:
-        heavy, light = (io.BytesIO(b"x" * 11), "gros.pdf"), (io.BytesIO(b"petit"), "petit.pdf")
+        heavy, light = (io.BytesIO(b"x" * 11), "gros.pdf"), (io.BytesIO(b"%PDF-1.4"), "petit.pdf")
         fields = {"text": "Voici", "files": [heavy, light]}
         answer = site.anyone().send(where, fields, content_type="multipart/form-data")
     finally:
