@@ -16,7 +16,6 @@ from support.kernel.errors import Invalid, Problem
 from support.tickets.journal import FileDraft
 from web.filters import size
 
-
 PDF_WITHIN = 1024  # bytes in which readers look for the mark of a PDF
 
 
