@@ -29,8 +29,8 @@ def content(raw: bytes, part: Part) -> tuple[bytes, list[str]]:
         return _quoted_printable(raw, part.start, part.end), []
     body = raw[part.start : part.end]
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        decoded, _ = uudecode(body)
-        return decoded, []
+        bare = body.lstrip(b"\r\n")
+        return _uu_lines(bare) if _is_bare_uu(bare) else uudecode(body)[0], []
     return body, []
 
 
@@ -63,8 +63,12 @@ def uudecode(body: bytes) -> tuple[bytes, str]:
     match = _UU_BEGIN.search(body)
     if match is None:
         return body, ""
+    return _uu_lines(body, match.end()), words.plain(match[1])
+
+
+def _uu_lines(body: bytes, at: int = 0) -> bytes:
+    """What the uuencoded lines from ``at`` on hold, up to a line "end"; some leave "begin" out."""
     out = io.BytesIO()
-    at = match.end()
     while at < len(body):
         stop = body.find(b"\n", at)
         stop = len(body) if stop < 0 else stop
@@ -73,7 +77,15 @@ def uudecode(body: bytes) -> tuple[bytes, str]:
             break
         out.write(_uu_line(line))
         at = stop + 1
-    return out.getvalue(), words.plain(match[1])
+    return out.getvalue()
+
+
+def _is_bare_uu(body: bytes) -> bool:
+    """Whether uuencoded lines begin without "begin": the first is as long as it says."""
+    line = body[:100].split(b"\n", 1)[0].rstrip(b"\r")
+    if not line or not 32 < line[0] < 97:
+        return False
+    return len(line) - 1 == -(-((line[0] - 32) & 63) // 3) * 4
 
 
 def _uu_line(line: bytes) -> bytes:

@@ -13,6 +13,7 @@ _LEGAL = re.compile(
     r"|if you received this|confidentialit[ée]\s*:|(?:avis|clause) de confidentialit"
     r"|mentions? l[ée]gales?"
     r"|avertissement\b|important\s*:|(?:legal )?disclaimer\b|(?:privacy|legal|important) notice"
+    r"|notice\s*:"
     r"|confidential(?:ity)?\b|aviso (?:legal|de confidencialidade?|de privacidad)|advertencia\b"
     r"|avviso di riservatezza|haftungsausschluss|vertraulichkeitshinweis|(?:rechtlicher )?hinweis\b"
     r"|klauzula poufności|уведомление о конфиденциальности|gizlilik"

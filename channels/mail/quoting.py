@@ -9,7 +9,7 @@ miss a word.
 
 from collections.abc import Container
 
-from channels.mail import attributions, copies, copy_phrases, html_hints, signatures
+from channels.mail import attributions, copies, copy_phrases, html_hints, inlined, signatures
 from channels.mail.html_hints import Hints
 from channels.mail.marks import end_of_run, is_marked, next_said, speaks
 
@@ -24,9 +24,17 @@ _UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2
 def reply_text(text: str, hints: Hints = html_hints.NONE) -> str:
     """The part of ``text`` that its sender wrote for this message: some of its lines, unchanged.
 
+    Of a line that a program ran an attribution into, the part that is the author's.
+
     :param text: the whole body, plain. ``hints``: what the HTML beside it tells of it.
         Pure; never raises; "" only for an empty text.
     """
+    parted = inlined.parted(text)
+    answer = _reply_text(parted, hints)
+    return text.strip() if answer == parted.strip() else answer
+
+
+def _reply_text(text: str, hints: Hints) -> str:
     whole = text.strip()
     written = text.split("\n")
     if len(written) > _MAX_LINES:

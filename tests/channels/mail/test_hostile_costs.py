@@ -32,6 +32,8 @@ COSTS: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "report with a rule": (report, lambda n: "user unknown\n" + "=-" * n, 30_000),
     "report with one word": (report, lambda n: "user unknown\n" + "a" * n, 60_000),
     "one endless rule": (reply_text, lambda n: "Bonjour\n\n" + "_" * n, 250_000),
+    "many attributions begun": (reply_text, lambda n: "x On 1 <a@b.c> le\n" * n, 1_500),
+    "one line of them": (reply_text, lambda n: "x:" + " On 1" * n + "@", 12_000),
 }
 
 
