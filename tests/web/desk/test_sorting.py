@@ -159,8 +159,10 @@ def test_on_the_ticket_it_is_signed_by_who_wrote_it(site: Site, ticket: Ticket) 
 
 def test_the_sender_may_become_part_of_the_ticket(site: Site, ticket: Ticket) -> None:
     stray = a_stray(ticket)
+    agent = site.as_("teleadviser")
+    assert 'name="suivre"' in agent.get(f"{LIST}/{stray}").text
     fields = {"reference": shown(ticket.reference), "suivre": "y"}
-    site.as_("teleadviser").send(f"{LIST}/{stray}/rattachements", fields)
+    agent.send(f"{LIST}/{stray}/rattachements", fields)
     assert outcome(a_stray(ticket, "Encore moi.")) is Outcome.APPENDED
     assert words_on(ticket)[-1] == "Encore moi."
 
