@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import exists, select
 
+from channels.mail import sorting
 from support.kernel import db
 from support.people.models import Agent, Role
 from support.people.permissions import Permission, Scope, may, scope_of
@@ -20,6 +21,7 @@ from support.tickets.call_lists import waiting_count
 from support.tickets.queue import COUNT_LIMIT, View, view_counts
 
 CALL_BACKS = "/agent/appels"
+TO_SORT = "/agent/courriels"
 VIEWS = {
     Role.TELEADVISER: (
         View.MINE, View.TEAM, View.UNOWNED, View.AT_RISK, View.RETURNED, View.WAITING,
@@ -71,7 +73,7 @@ def _staff_names() -> dict[str, Any]:
         "may": lambda name: may(agent, Permission(name)),
         "user": {"name": agent.full_name, "role": role_label(agent.role)},
         "rail": _rail(counts.views),
-        "sections": sections(agent, counts.to_call),
+        "sections": sections(agent, {CALL_BACKS: counts.to_call, TO_SORT: counts.to_sort}),
         "can_call": may(agent, Permission.TAKE_CALLS),
         "rings_here": counts.rings,
         "call_count": counts.to_call,
@@ -81,10 +83,13 @@ def _staff_names() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Counts:
-    """``to_call``: how many must be called back now. ``rings``: pages ask what rings."""
+    """``to_call``: how many must be called back now. ``to_sort``: how many mails wait for a
+    person. ``rings``: pages ask what rings.
+    """
 
     views: Mapping[View, int]
     to_call: int = 0
+    to_sort: int = 0
     rings: bool = False
 
 
@@ -95,13 +100,16 @@ def _counts(agent: Agent) -> Counts:
     if may(agent, Permission.TAKE_CALLS):
         fed = exists().where(ApiToken.kind == TokenKind.TELEPHONY, ApiToken.revoked_at.is_(None))
         columns += [waiting_count(agent), fed]
+    if may(agent, Permission.SORT_MAIL):
+        columns.append(sorting.waiting_count(COUNT_LIMIT))
     if not columns:
         return Counts({})
     row = list(db.session().execute(select(*columns)).one())
-    counted = {view: row[index] for index, view in enumerate(views)}
-    to_call, rings = row[len(views) :] or (0, False)
+    counted = {view: row.pop(0) for view in views}
+    to_sort = row.pop() if may(agent, Permission.SORT_MAIL) else 0
+    to_call, rings = row or (0, False)
     on = current_app.config["SETTINGS"].telephony != "off"
-    return Counts(counted, to_call, bool(rings) and on)
+    return Counts(counted, to_call, to_sort, bool(rings) and on)
 
 
 def _bar_notice(waiting: int) -> dict[str, str] | None:
@@ -124,12 +132,16 @@ def _rail(counts: Mapping[View, int]) -> list[dict[str, Any]]:
         {
             "label": view_label(view),
             "href": url_for("queue.queue", vue=view.value),
-            "count": f"{COUNT_LIMIT}+" if counts[view] >= COUNT_LIMIT else counts[view],
+            "count": _said(counts[view]),
             "active": here == view.value,
             "tone": "at_risk" if view in (View.AT_RISK, View.UNHEARD) and counts[view] else None,
         }
         for view in views
     ]
+
+
+def _said(count: int) -> int | str:
+    return f"{COUNT_LIMIT}+" if count >= COUNT_LIMIT else count
 
 
 def _view_here(views: tuple[View, ...]) -> str | None:
@@ -139,8 +151,8 @@ def _view_here(views: tuple[View, ...]) -> str | None:
     return request.args.get("vue") or next((view.value for view in views), None)
 
 
-def sections(agent: Agent, waiting: int = 0) -> list[dict[str, Any]]:
-    """What this role may open, in the order of the day."""
+def sections(agent: Agent, waiting: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What this role may open, in the order of the day. ``waiting``: how much, by address."""
     every = [
         (None, _("Accueil"), "/agent/", "house"),
         (Permission.READ_TICKETS, _("Tickets"), "/agent/tickets", "inboxes"),
@@ -149,7 +161,7 @@ def sections(agent: Agent, waiting: int = 0) -> list[dict[str, Any]]:
         (Permission.REPORT_ISSUES, _("Signaler"), "/agent/signalements/nouveau", "flag"),
         (Permission.OPEN_TICKETS, _("Ouvrir un ticket"), "/agent/tickets/nouveau", "plus-circle"),
         (Permission.ESCALATE, _("Escalades"), "/agent/escalades", "arrow-up-right-circle"),
-        (Permission.SORT_MAIL, _("Courriels à trier"), "/agent/courriels", "envelope"),
+        (Permission.SORT_MAIL, _("Courriels à trier"), TO_SORT, "envelope"),
         (Permission.READ_STAFF_ARTICLES, _("Connaissances"), "/agent/connaissances", "book"),
         (Permission.READ_FIGURES, _("Pilotage"), "/agent/pilotage", "bar-chart"),
         (Permission.ADMINISTER, _("Administration"), "/agent/administration", "gear"),
@@ -161,7 +173,7 @@ def sections(agent: Agent, waiting: int = 0) -> list[dict[str, Any]]:
         here = None  # the view above is where one is
     return [
         {"label": label, "href": href, "icon": icon, "active": href == here}
-        | ({"count": waiting} if href == CALL_BACKS and waiting else {})
+        | ({"count": _said(waiting[href])} if waiting.get(href) else {})
         for _permission, label, href, icon in mine
     ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from channels.contact_form.sheet import Sheet
 from channels.contact_form.taking import keep, open_kept
@@ -49,10 +49,10 @@ def waiting(*, by: Agent) -> Sequence[Received]:
     return db.session().scalars(query).all()
 
 
-def count_waiting(*, by: Agent) -> int:
-    require(by, Permission.SORT_MAIL)
+def waiting_count() -> ColumnElement[int]:
+    """How many wait, at most ``SHOWN``: part of a query, for who may sort."""
     few = _caught().with_only_columns(Received.id).limit(SHOWN)
-    return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
+    return select(func.count()).select_from(few.subquery()).scalar_subquery()
 
 
 def read(received: Received) -> Sheet:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from channels.mail.reading import OpenedMail, open_mail
 from channels.mail.refiling import open_anew, put_on, take
@@ -44,12 +44,11 @@ def waiting(
     return db.session().scalars(query.order_by(Received.id).limit(limit)).all()
 
 
-def count_waiting(*, by: Agent, limit: int) -> int:
-    """How many wait; ``limit`` when there are as many or more."""
-    require(by, Permission.SORT_MAIL)
+def waiting_count(limit: int) -> ColumnElement[int]:
+    """How many wait, at most ``limit``: part of a query, for who may sort."""
     waits = (Received.outcome == Outcome.QUARANTINED, Received.channel == Channel.EMAIL)
     few = select(Received.id).where(*waits).limit(limit)
-    return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
+    return select(func.count()).select_from(few.subquery()).scalar_subquery()
 
 
 def one_to_sort(received_id: int, *, by: Agent) -> tuple[Received, OpenedMail]:

@@ -19,6 +19,13 @@ def vouch(person: Person, kind: ContactKind, value: str) -> bool:
     return True
 
 
+def reached(person: Person, kind: ContactKind, value: str) -> None:
+    """Who answers a mail of ours has received it: what failed there before is over."""
+    contact = contact_of(person, kind, value)
+    if contact is not None:
+        contact.failed_at = None
+
+
 def is_vouched(person: Person, kind: ContactKind, value: str) -> bool:
     contact = contact_of(person, kind, value)
     return contact is not None and contact.vouched_at is not None

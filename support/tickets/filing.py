@@ -19,7 +19,7 @@ from support.kernel import db
 from support.kernel.time import now
 from support.people.identifying import Identity, recognise_or_create_all
 from support.people.models import Agent, ContactKind, Person, Role
-from support.people.vouching import vouch
+from support.people.vouching import reached, vouch
 from support.tickets.following_up import long_closed
 from support.tickets.journal import Words
 from support.tickets.linking import end_of_duplicates, link
@@ -101,7 +101,9 @@ def _answer(message: Incoming, ticket: Ticket, agent: Agent | None) -> Filed:
     """It names a ticket: there, unless its sender may not, or the ticket has long been closed."""
     hold(ticket)
     if not belongs(message.sender, ticket):
-        return Filed(Outcome.QUARANTINED, ticket, why=Why.STRANGER)
+        # Of one of us, that is the news: who sorts it must not read a colleague's word in it.
+        why = Why.STRANGER if agent is None else Why.STAFF_ADDRESS
+        return Filed(Outcome.QUARANTINED, ticket, why=why)
     if agent is not None and not (agent.active and _is_the_agent(message, ticket)):
         return Filed(Outcome.QUARANTINED, ticket, why=Why.STAFF_ADDRESS)
     if in_circles(message.sender, ticket):
@@ -110,6 +112,7 @@ def _answer(message: Incoming, ticket: Ticket, agent: Agent | None) -> Filed:
     if ticket.person is not None and _answers(message, ticket):
         # Who answers a message of ours has received it.
         vouch(ticket.person, ContactKind.EMAIL, message.sender)
+        reached(ticket.person, ContactKind.EMAIL, message.sender)
     if ticket.closed_how is ClosedHow.DUPLICATE:
         going_on = end_of_duplicates(ticket)
         if going_on.id != ticket.id and belongs(message.sender, going_on):

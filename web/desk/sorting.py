@@ -46,7 +46,8 @@ def messages() -> ResponseReturnValue:
     more = len(read) > SHOWN
     shown_now = list(read[-SHOWN:] if before else read[:SHOWN])
     first, last = (shown_now[0].id, shown_now[-1].id) if shown_now else (None, None)
-    count = sorting.count_waiting(by=me(), limit=COUNTED)
+    counts = select(sorting.waiting_count(COUNTED), caught.waiting_count())
+    count, forms = db.session().execute(counts).one()
     return render_template(
         "desk/sorting.html",
         messages=shown_now,
@@ -54,7 +55,7 @@ def messages() -> ResponseReturnValue:
         why=why_words,
         total=count,
         bounded=count >= COUNTED,
-        forms_caught=caught.count_waiting(by=me()),
+        forms_caught=forms,
         previous=url_for(".messages", avant=first) if after or (before and more) else None,
         next=url_for(".messages", apres=last) if before or more else None,
     )

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 
 from support.intake.models import Channel, Outcome
 from support.kernel import db
+from support.kernel.time import now
 from support.outbox.models import OutboxRow
-from support.people.models import Person
+from support.people.models import ContactKind, Person
 from support.tickets.authors import SYSTEM
 from support.tickets.closing import close
 from support.tickets.filing import Why, belongs, file, open_from
@@ -163,7 +164,8 @@ def test_a_mail_that_says_it_is_from_one_of_us_is_for_a_person(cast, agent):
     assert (filed.outcome, filed.why) == (Outcome.QUARANTINED, Why.STAFF_ADDRESS)
     ticket = a_ticket(cast)
     filed = file(a_mail(email, threads=[answered(ticket, cast)]))
-    assert (filed.outcome, filed.why) == (Outcome.QUARANTINED, Why.STRANGER)
+    assert (filed.outcome, filed.ticket) == (Outcome.QUARANTINED, ticket)
+    assert filed.why is Why.STAFF_ADDRESS
 
 
 def test_a_referents_address_opens_nothing_by_itself(cast):
@@ -195,7 +197,7 @@ def test_a_referent_answers_on_their_report_by_the_message_they_had(cast):
 def test_a_referent_does_not_join_anothers_report(cast):
     report = a_report(cast)
     filed = file(a_mail(cast.stranger_referent.email, reference=report.reference))
-    assert filed.why is Why.STRANGER
+    assert (filed.outcome, filed.why) == (Outcome.QUARANTINED, Why.STAFF_ADDRESS)
 
 
 def test_a_referent_who_has_left_is_for_a_person(cast):
@@ -244,3 +246,15 @@ def test_every_message_has_one_entry(cast):
     entries = db.session().scalars(select(Entry.received_id).where(Entry.received_id.is_not(None)))
     numbers = list(entries)
     assert len(numbers) == len(set(numbers)) == 2
+
+
+def test_who_answers_from_an_address_that_failed_is_reached_there_again(cast):
+    ticket = a_ticket(cast)
+    message_id = answered(ticket, cast)
+    contact = next(c for c in ticket.person.contacts if c.kind is ContactKind.EMAIL)
+    contact.failed_at = now()
+    # An address that anybody may write proves nothing, a Message-ID of ours does.
+    file(a_mail(contact.value, reference=ticket.reference))
+    assert ticket.person.email_failed
+    file(a_mail(contact.value, threads=[message_id]))
+    assert not ticket.person.email_failed

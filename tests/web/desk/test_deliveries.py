@@ -50,6 +50,7 @@ def test_a_refused_answer_says_why_and_what_to_do(site: Site, ticket: Ticket) ->
     assert f'/agent/personnes/{ticket.person_id}">Écrire à une autre adresse' in page
     assert f"personne={ticket.person_id}&amp;ticket={shown(ticket.reference)}" in page
     assert re.search(r"Courriel</dt><dd>.*?ne répond plus", page, re.S)
+    assert re.search(r'class="reply-head".*?adresse qui ne répond plus.*?</p>', page, re.S)
 
 
 def test_a_delayed_answer_says_until_when(site: Site, ticket: Ticket) -> None:

@@ -295,4 +295,23 @@ def test_only_what_a_person_set_aside_is_put_back(site: Site, ticket: Ticket) ->
     assert site.as_("teleadviser").send(f"{LIST}/{stray}/remises").status_code == 409
     assert outcome(stray) is Outcome.QUARANTINED
     with db.transaction():
-        assert sorting.count_waiting(by=again(site.cast.teleadviser), limit=1) == 1
+        assert db.session().scalar(select(sorting.waiting_count(1))) == 1
+
+
+def test_the_rail_says_how_many_wait_to_those_who_sort(site: Site, ticket: Ticket) -> None:
+    a_stray(ticket)
+    a_stray(ticket, "Un autre message.")
+    counts = r'Courriels à trier</span>\s*<span class="count[^>]*>\s*2\s*<'
+    assert re.search(counts, site.as_("teleadviser").get("/agent/tickets").text)
+    assert "Courriels à trier" not in site.as_("dp").get("/agent/tickets").text
+
+
+def test_who_claims_to_be_a_colleague_is_named_so_on_a_ticket_too(
+    site: Site, ticket: Ticket
+) -> None:
+    subject = f"Re: [#{shown(ticket.reference)}] Votre demande"
+    forged = arrive(a_mail(subject, "Merci de clore.", sender=site.cast.teleadviser.email))
+    page = site.as_("teleadviser").get(f"{LIST}/{forged}").text
+    assert "Dit venir d’un agent" in page
+    assert f'value="{shown(ticket.reference)}"' in page
+    assert 'name="suivre"' not in page
