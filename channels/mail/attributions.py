@@ -21,6 +21,7 @@ _ZONED = re.compile(r"^\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)")
 _SPOKEN_TIME = re.compile(r"\d\s?h(?:\s?\d|\b)")  # "10h30": a person says so, no program
 _ENDS = re.compile(r"[\d>)][\s:：*_]*$")
 _EVIDENCE = re.compile(r"[\d@]")
+_SENTENCE_ENDS = frozenset(".!?…。؟")
 _DECORATION = "*_ -–—\t"
 
 
@@ -99,7 +100,9 @@ def is_attribution(joined: str, *, marked: bool, closed: bool = True) -> bool:
             return closed or addressed or dated
         if dated and timed and _ZONED.match(joined):
             return True
-        return wrote and (dated or timed or addressed or opens or (closed and _is_name(joined)))
+        if not closed:  # a person's sentence may tell of a letter and its date
+            return wrote and (addressed or (timed and joined[-1:] not in _SENTENCE_ENDS))
+        return wrote and (dated or timed or addressed or opens or _is_name(joined))
     if not closed:
         return False
     if not wrote:

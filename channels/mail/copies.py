@@ -35,6 +35,8 @@ def is_header_block(lines: list[str], at: int, *, ruled: bool = False) -> bool:
         if kind:
             kinds.append(kind)
             misses = 0
+        elif kinds and copy_phrases.ANY_RULE.match(line):
+            break
         elif line.strip():
             misses += 1
             if not kinds or len(line) > 200 or misses > 2:
@@ -43,6 +45,8 @@ def is_header_block(lines: list[str], at: int, *, ruled: bool = False) -> bool:
         dated = dated or bool(phrases.DATE.search(value))
         addressed = addressed or bool(phrases.ADDRESS.search(value))
     found = set(kinds) - {"other", "cc"}
+    if kinds and kinds[0] in ("subject", "to", "sent") and kinds[0] in kinds[1:]:
+        return False  # the author's own line, above the block
     if not kinds or kinds[0] in ("other", "cc") or not found & {"from", "sent"}:
         return False
     if ruled:

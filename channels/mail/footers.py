@@ -109,6 +109,19 @@ _LIST_MARKS = re.compile(
 _LEADING = re.compile(r"^(?:[\s*_>|.-]+|<[^<>\s]{1,300}>|\[[^\]\n]{0,120}\]|https?://\S{1,300})+")
 
 
+_TITLE = re.compile(
+    r"avis|clause|notice|disclaimer|confiden|avertissement|mentions|hinweis|ausschluss|aviso"
+    r"|advertencia|avviso|klauzula|уведомление|gizlilik|^\W*important\W*$",
+    re.IGNORECASE,
+)
+
+
+def is_title(line: str) -> bool:
+    """Whether ``line`` is a title as such paragraphs have, a blank line above their words."""
+    bare = line.strip(" *_:-–—")
+    return len(bare.split()) <= 5 and ":" not in bare and bool(_TITLE.search(bare))
+
+
 def is_footer(paragraph: str) -> bool:
     """Whether lawyers, scanners or lists wrote ``paragraph`` (a few lines joined, bounded)."""
     words = _LEADING.sub("", paragraph, count=1)

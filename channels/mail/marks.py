@@ -16,6 +16,7 @@ _BROKEN_BEFORE = 100  # nor lets longer ones be
 _FULL = 76
 _SHORT = 30
 _ITEM = re.compile(r"^(?:[-*•–—]|\d{1,2}[.)/]|[a-z][.)])\s")
+_FACT = re.compile(r"[\d@]")
 # How answers begin: such a line is shown, whatever it looks like.
 _ANSWERS = re.compile(
     r"^(?:oui|non|ok|si|je|j['’]|nous|voir|ci-joint\w*|yes|no|i|we|see|done|fait|s[íi]|sì|ja|nein"
@@ -92,6 +93,7 @@ def _was_too_long(above: str, rest: str) -> bool:
         and len(rest) <= _SHORT
         and rest[0].islower()
         and not _ANSWERS.match(rest)
+        and not _FACT.search(rest)
     )
 
 

@@ -97,9 +97,12 @@ def _are_contacts_below(lines: list[str], stretch: Stretch, number: int) -> bool
     rule = lines[stretch[number]].strip()
     if not rule.startswith("_") and number and lines[stretch[number - 1]].strip():
         return False
-    below = [lines[at][:300] for at in stretch[number + 1 :] if lines[at].strip()]
+    under = [lines[at][:300] for at in stretch[number + 1 :]]
+    below = [line for line in under if line.strip()]
     if any(len(line.split()) > _MAX_WORDS for line in below) or contacts.tells_of_case(below):
         return False
+    if len(below) == 1 and not under[0].strip():
+        return False  # an afterthought: a signature has a name, too
     return any(_CONTACT.search(line) for line in below)
 
 
@@ -131,9 +134,10 @@ def _cut_footer(lines: list[str], stretch: Stretch, *, said: bool) -> Stretch:
 def _paragraph(lines: list[str], stretch: Stretch) -> str:
     said: list[str] = []
     for at in stretch:
-        if not lines[at].strip() and len(said) > 1:
+        line = lines[at].strip()
+        if not line and (len(said) > 1 or not footers.is_title(said[0])):
             break
-        said.append(lines[at].strip()[:1000])
+        said.append(line[:1000])
     return " ".join(said)[:1500]
 
 
