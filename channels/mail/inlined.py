@@ -25,6 +25,8 @@ _ADDRESS_LAST = re.compile(
     r"(?:schrieb|schreef)\b.{0,120}<[^<>@\s]{1,100}@[^<>@\s]{1,150}>\s?[:：]"
 )
 
+_RULE = re.compile(r"(?<![-_=])[-_=]{3,}\s*$")
+
 
 def parted(text: str) -> str:
     """``text`` with such attributions on lines of their own; itself when there are none."""
@@ -60,7 +62,8 @@ def _parts(lines: list[str], at: int) -> str:
             length = len(line) - start
         if not length:
             continue
-        above, opening, rest = line[:cut], line[start : start + length], line[start + length :]
+        above = _RULE.sub("", line[:cut])
+        opening, rest = line[start : start + length], line[start + length :]
         if speaks(rest):
             if _is_under_device_line(lines, at, above):
                 return "\n".join(part for part in (above, opening, rest) if speaks(part))
