@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from support.intake.models import Channel, Received
@@ -12,6 +13,8 @@ from support.kernel.time import now
 from support.tickets.authors import Author, agent_of, person_of
 from support.tickets.models import Ticket
 from support.tickets.timeline import Attachment, Entry, EntryKind
+
+_AT_ONCE = timedelta(minutes=10)  # what is put on a ticket later than this came "before"
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,21 @@ def said(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry:
         text=words.text,
         full_text=words.full_text if _says_more(words) else None,
         html=words.html,
-        data=words.data or {},
+        data={**(words.data or {}), **_came(words)},
         message_id=words.message_id,
         received_id=words.received.id if words.received else None,
         once_key=words.once_key,
         attachments=[_attachment(f) for f in words.files],
     )
+
+
+def _came(words: Words) -> dict[str, str]:
+    """When it came in, for what waited to be put on its ticket: the timeline is in the order of
+    what agents could read, and must not pass that instant off as the person's.
+    """
+    if words.received is None or words.received.received_at > now() - _AT_ONCE:
+        return {}
+    return {"received_at": words.received.received_at.isoformat()}
 
 
 def happened(

@@ -14,6 +14,7 @@ from channels.contact_form.questions import QUESTIONS, ZONE
 from support.kernel.time import now
 from support.tickets.facts import AccountStatus, SaidBy, TicketFact, facts_of
 from support.tickets.models import Ticket
+from support.tickets.timeline import Entry
 from web.citizen.asking import status_label
 from web.desk.labels import item_label
 from web.filters import moment
@@ -34,6 +35,12 @@ def answers(ticket: Ticket) -> tuple[list[dict[str, Any]], str]:
     if latest.said_by is SaidBy.PERSON:
         return rows, _("dit par la personne, %(when)s", when=when)
     return rows, _("noté par un agent, %(when)s", when=when)
+
+
+def came_at(entry: Entry) -> datetime | None:
+    """When a message came in that was put on its ticket later; None: when it was written there."""
+    came = entry.data.get("received_at")
+    return datetime.fromisoformat(came) if came else None
 
 
 def as_items(ticket: Ticket) -> Mapping[str, str]:

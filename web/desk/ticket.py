@@ -102,6 +102,7 @@ def show(ticket: Ticket, agent: Agent, typed: Typed, taken_back: int | None = No
         **facts.belonging(ticket, thread, agent, others),
         masked=facts.masked,
         said=said,
+        came_at=said.came_at,
         vouched=_vouched(ticket),
         address=requester_address(ticket),
         articles=_suggestions(ticket, thread, agent),

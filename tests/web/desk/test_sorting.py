@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from html import unescape
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from channels.mail import inbox, sorting
@@ -155,6 +157,16 @@ def test_on_the_ticket_it_is_signed_by_who_wrote_it(site: Site, ticket: Ticket) 
     agent = site.as_("teleadviser")
     agent.send(f"{LIST}/{stray}/rattachements", {"reference": shown(ticket.reference)})
     assert "Mariam Traoré" in agent.get(f"/agent/tickets/{shown(ticket.reference)}").text
+
+
+def test_a_mail_that_waited_says_when_it_came(site: Site, ticket: Ticket) -> None:
+    with time_machine.travel(datetime(2026, 11, 10, 9, 12, tzinfo=UTC)):
+        stray = a_stray(ticket)
+    fields = {"reference": shown(ticket.reference)}
+    with time_machine.travel(datetime(2026, 11, 12, 14, 0, tzinfo=UTC)):
+        site.as_("teleadviser").send(f"{LIST}/{stray}/rattachements", fields)
+        page = site.as_("teleadviser").get(f"/agent/tickets/{shown(ticket.reference)}").text
+    assert "Arrivé : mardi 10 novembre 2026 à 10:12" in page
 
 
 def test_the_sender_may_become_part_of_the_ticket(site: Site, ticket: Ticket) -> None:
