@@ -13,7 +13,7 @@ from support.tickets.timeline import Entry
 from web.desk.call_slots import event_slot
 from web.desk.deliveries import why_words
 from web.desk.labels import channel_label, closed_label, letter_label, state_label
-from web.filters import day
+from web.filters import clock, day
 
 ICONS = {
     "opened": "plus-circle",
@@ -113,6 +113,16 @@ def _slot(entry: Entry) -> str:
     return event_slot(entry.data["due"], entry.data["until"])
 
 
+def _promise_moved(e: Entry) -> str:
+    was, to = (datetime.fromisoformat(e.data[name]) for name in ("was", "to"))
+    if day(was) == day(to):
+        return _(
+            "heure promise du %(day)s reportée de %(was)s à %(to)s",
+            day=day(to), was=clock(was), to=clock(to),
+        )  # fmt: skip
+    return _("date promise reportée du %(was)s au %(to)s", was=day(was), to=day(to))
+
+
 _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "opened": _opened,
     "state": _state,
@@ -120,11 +130,7 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "released": lambda e: _("rendu à l’équipe"),
     "qualified": lambda e: _("motif changé en « %(to)s »", to=e.data["to"]),
     "withdrawn": lambda e: _("repris à %(team)s", team=e.data["team"]),
-    "promise_moved": lambda e: _(
-        "date promise reportée du %(was)s au %(to)s",
-        was=day(datetime.fromisoformat(e.data["was"])),
-        to=day(datetime.fromisoformat(e.data["to"])),
-    ),
+    "promise_moved": _promise_moved,
     "promise_broken": lambda e: _("la date promise est passée"),
     "bounce": lambda e: _("courriel non remis : %(why)s", why=why_words(e.data.get("words"))),
     "delivery_refused": lambda e: _(

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from escalation.raising import HandoverDraft, escalate
 from support.kernel import db
-from support.tickets.journal import Words, write
+from support.tickets.authors import SYSTEM
+from support.tickets.journal import Words, note_event, write
 from support.tickets.models import State, Ticket
 from support.tickets.noting import add_note
 from support.tickets.references import shown
@@ -21,6 +22,7 @@ from tests.web.conftest import Site
 
 # One each names the colleagues to whom it may be given, who else belongs to it, and what else.
 BOUND = 21
+NEXT_DAY = "2026-11-28T09:00:00+00:00"
 
 
 def address(ticket: Ticket, action: str = "") -> str:
@@ -206,3 +208,13 @@ def test_another_team_s_ticket_does_not_exist(
     site: Site, ticket: Ticket, name: str, action: str
 ) -> None:
     assert site.as_(name).get(address(ticket, action)).status_code in (403, 404)
+
+
+def test_a_promise_moved_within_its_day_says_the_hours(site: Site, ticket: Ticket) -> None:
+    moved = {"was": "2026-11-27T09:00:00+00:00", "to": "2026-11-27T13:30:00+00:00"}
+    with db.transaction():
+        note_event(again(ticket), "promise_moved", by=SYSTEM, **moved)
+        note_event(again(ticket), "promise_moved", by=SYSTEM, **{**moved, "to": NEXT_DAY})
+    page = site.as_("teleadviser").get(address(ticket)).text
+    assert re.search(r"heure promise du 27 nov\.( 2026)? reportée de 10:00 à 14:30", page)
+    assert re.search(r"date promise reportée du 27 nov\.( 2026)? au 28 nov\.", page)
