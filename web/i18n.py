@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
+from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, request, session
 from flask_babel import Babel, get_locale, gettext
 
@@ -39,6 +42,16 @@ def translated(text: str | None) -> str:
     Plain text, to be escaped like any other: ``_()`` in a template would take it for ours.
     """
     return gettext(text) if text else ""
+
+
+def said_in(words: str, language: str) -> str:
+    """The same, in ``language``, for what is written outside a page: letters."""
+    return _catalogue(language).gettext(words) if words else ""
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return Translations.load(Path(__file__).parent / "translations", [language])
 
 
 def init(app: Flask) -> None:

@@ -21,6 +21,7 @@ from support.kernel import db, files
 from support.outbox.draining import Handler
 from support.people import links
 from support.tickets import following_up, promising
+from web import i18n
 from web.config import Settings
 
 
@@ -39,6 +40,7 @@ def configure(settings: Settings) -> Engine:
             public_url=settings.public_url.rstrip("/"),
             service_name=settings.service_name,
             files_limit=settings.mail_files_limit,
+            said_in=i18n.said_in,
         )
     )
     authenticating.configure(settings.trusted_authserv.split())

@@ -63,18 +63,20 @@ def send(payload: Mapping[str, Any]) -> None:
             _write(letter, ticket, once)
 
 
-def facts_of(ticket: Ticket) -> Facts:
-    """What a letter may say of the ticket."""
+def facts_of(ticket: Ticket, language: str = "fr") -> Facts:
+    """What a letter in ``language`` may say of the ticket."""
     team, owner = ticket.home_team, ticket.owner
     site, reason = team.site, ticket.reason
     named = public_name(owner, "") if owner else ""
+    said_in = post.current().said_in
+    ours = ticket.subject == reason.plain_label  # what somebody wrote is never translated
     return Facts(
         name=ticket.requester_name,
         reference=shown(ticket.reference),
-        subject=ticket.subject,
+        subject=said_in(ticket.subject, language) if ours else ticket.subject,
         received_at=ticket.first_received_at,
         promised_at=ticket.promised_at if ticket.is_open else None,
-        service=team.public_label or post.current().service_name,
+        service=said_in(team.public_label, language) or post.current().service_name,
         address=team.address or (site.address if site else ""),
         phone=shown_phone(team.phone or (site.phone if site else "")),
         email=team.email or (site.email if site else ""),
@@ -94,11 +96,11 @@ def _months_later(instant: datetime, months: int) -> datetime:
 
 
 def _write(letter: str, ticket: Ticket, once: str) -> None:
-    facts = facts_of(ticket)
-    request = letter == "acknowledgement" and facts.silence_on is not None
+    reason = ticket.reason
+    request = letter == "acknowledgement" and reason.silence_means and reason.silence_months
     name = OF_REQUEST if request else letter
-    subject, text, html = render_letter(name, ticket.language, facts)
     language = language_of(name, ticket.language)
+    subject, text, html = render_letter(name, language, facts_of(ticket, language))
     words = Words(
         text,
         html=html,

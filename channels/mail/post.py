@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from channels.mail.identifiers import new_message_id
@@ -12,7 +13,8 @@ from channels.mail.sending import Transport
 class Post:
     """``sender``: (name, address). ``public_url``: without a slash at its end.
 
-    ``files_limit``: bytes of files that one mail carries.
+    ``files_limit``: bytes of files that one mail carries. ``said_in``: words of the reference data
+    in a language, or as they are when nobody has translated them.
     """
 
     transport: Transport
@@ -20,6 +22,7 @@ class Post:
     public_url: str
     service_name: str
     files_limit: int = 10 * 1024 * 1024
+    said_in: Callable[[str, str], str] = lambda words, _language: words
 
 
 _post: Post | None = None

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from tests.web.conftest import Site
 from tests.web.public_strings import ROOT, placeholders, public_strings
 from web.config import Settings
+from web.i18n import said_in
 
 CATALOGUES = ROOT / "web" / "translations"
 PAGES = (
@@ -94,6 +95,20 @@ def test_arabic_counts_in_six_ways(days: int, words: str) -> None:
     assert said % {"num": days} == words
     many = read.ngettext("Voir la fiche", "Voir les %(num)s fiches", 11) % {"num": 11}
     assert many == "عرض 11 مقالًا"
+
+
+def test_letters_call_things_as_pages_do() -> None:
+    assert said_in("Ma question est différente", "es") == "Mi pregunta es otra"
+    assert said_in("Ma question est différente", "fr") == "Ma question est différente"
+    assert said_in("Ma question est différente", "pt") == "Ma question est différente"
+    assert said_in("", "es") == ""
+
+
+def test_a_size_is_not_torn_from_its_unit_in_arabic() -> None:
+    """A number behind latin letters would be drawn with them, away from its unit."""
+    read = gettext.translation("messages", CATALOGUES, ["ar"])
+    for french in ("%(n)s octets", "%(n)s Ko", "%(n)s Mo"):
+        assert read.gettext(french).startswith("\u200f")
 
 
 @pytest.mark.parametrize("language", OFFERED)

@@ -52,6 +52,7 @@ def send() -> ResponseReturnValue:
     problems = _take_files(page)
     wanted = request.form.get("aller", "envoyer")
     if request.form.get("lang"):
+        steps.answer_in(page, request.form["lang"])
         return _show(page)  # the same page in another language, with everything typed
     if wanted.startswith(SOLVED):
         return _solved(page, wanted)

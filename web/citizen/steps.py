@@ -15,6 +15,7 @@ from channels.contact_form.sheet import Sheet
 from support.tickets.journal import FileDraft
 from web import uploads
 from web.citizen import robots
+from web.i18n import offered
 from web.reading_args import row_number
 
 
@@ -117,6 +118,12 @@ def read() -> Page:
     last = len(WAYS[way])
     number = min(max(row_number(form, "etape") or last, 1), last)
     return Page(number, typed, kept, key, robots.opened(form.get("ouvert", "")), way)
+
+
+def answer_in(page: Page, language: str) -> None:
+    """The language of the answer follows that of the page, unless pages do not speak it."""
+    if {language, page.typed["language"]} <= {*offered()}:
+        page.typed["language"] = language
 
 
 def place(page: Page, problems: Mapping[str, str]) -> None:

@@ -29,7 +29,9 @@ def notice(ticket: Ticket, letter: str, about: int | None = None) -> None:
     if written(once):
         return
     with as_of(now() + AFTER):
-        subject, text, html = render_letter(letter, ticket.language, facts_of(ticket))
+        subject, text, html = render_letter(
+            letter, ticket.language, facts_of(ticket, ticket.language)
+        )
         words = Words(
             text,
             html=html,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.mail import notices, reviews
+from channels.mail import notices, post, reviews
 from channels.mail.rendering import (
     FOLDER,
     Frame,
@@ -148,6 +148,24 @@ def test_a_request_is_told_what_silence_means(mail_room: MailRoom, real_cast: Ca
     for both in ("ne remplace aucune démarche", "aucun délai légal", "Affaire suivie par :"):
         assert both in text
     assert "peut valoir refus" not in text
+
+
+@pytest.mark.parametrize(("ours", "said"), [(True, "[es] {}"), (False, "{}")])
+def test_what_we_call_things_is_said_in_the_language_of_the_letter(
+    mail_room: MailRoom, real_cast: Cast, ours: bool, said: str
+) -> None:
+    plain = post.current()
+    post.configure(replace(plain, said_in=lambda words, language: f"[{language}] {words}"))
+    ticket_id = form_ticket(real_cast, language="es")
+    with db.transaction():
+        ticket = mail_room.held(ticket_id)
+        subject = ticket.reason.plain_label if ours else "Mi tarjeta"
+        ticket.subject, service = subject, ticket.home_team.public_label
+    mail_room.drain()
+    text = text_of(mail_room.sent[0])
+    assert f"Asunto: {said.format(subject)}\n" in text
+    assert f"solicitud:\n[es] {service}\n" in text
+    post.configure(plain)
 
 
 def test_a_delay_that_nobody_set_is_not_made_up(mail_room: MailRoom, real_cast: Cast) -> None:

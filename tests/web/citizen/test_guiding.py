@@ -169,6 +169,7 @@ def test_another_language_is_chosen_without_losing_a_word(site: Site) -> None:
     hidden = dict(HIDDEN.findall(visit.page.text.partition('id="demande"')[2]))
     answer = visit.browser.send("/contact", {**hidden, "text": "Bloquée", "lang": "ar"})
     assert 'lang="ar" dir="rtl"' in answer.text
+    assert 'name="language" value="ar"' in answer.text
     assert "Bloquée" in answer.text
 
 
