@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +23,8 @@ from support.tickets.models import ClosedHow, Link, State, Ticket
 from support.tickets.replying import fronts, hear
 from support.tickets.states import can_move, move
 from support.tickets.timeline import Entry, EntryKind
+
+_WORDS = 100  # messages of one requester within the hours of one matter: more is a robot
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +59,46 @@ def long_closed(ticket: Ticket) -> bool:
 
 def earlier_matter(
     ticket: Ticket, others: Sequence[Ticket], links: Sequence[Linked]
-) -> Ticket | None:
-    """The ticket of which this one may be the follow-up; no query.
+) -> tuple[Ticket, datetime] | None:
+    """The ticket of which this one may be the follow-up, and when the requester last wrote there
+    before this one; one query at most.
 
     ``others``: the requester's other tickets. Only what came by mail without saying what it
     answers is proposed, while nobody has worked on it or said that the two are apart.
     """
-    if ticket.channel is not Channel.EMAIL or ticket.state is not State.NEW:
+    if ticket.channel is not Channel.EMAIL or ticket.state is not State.NEW or not others:
         return None
     known = {one.other.id for one in links}
     since = ticket.first_received_at - _rules.same_matter
+    wrote = _last_words(others, since, ticket.first_received_at)
     near = [
-        other
+        (other, wrote.get(other.id, other.first_received_at))
         for other in others
-        if since <= other.first_received_at <= ticket.first_received_at
+        if since <= wrote.get(other.id, other.first_received_at) <= ticket.first_received_at
         and other.id < ticket.id
         and other.id not in known
         and other.closed_how is not ClosedHow.DUPLICATE
     ]
-    return max(near, key=lambda other: (other.first_received_at, other.id), default=None)
+    return max(near, key=lambda found: (found[1], found[0].id), default=None)
+
+
+def _last_words(
+    tickets: Sequence[Ticket], since: datetime, until: datetime
+) -> Mapping[int, datetime]:
+    """By ticket, when its requester last wrote on it between the two instants."""
+    query = (
+        select(Entry.ticket_id, Entry.created_at, Entry.data)
+        .where(
+            Entry.ticket_id.in_([ticket.id for ticket in tickets]),
+            Entry.kind == EntryKind.MESSAGE,
+            Entry.created_at.between(since, until),
+        )
+        .order_by(Entry.id)
+        .limit(_WORDS)
+    )
+    rows = db.session().execute(query).all()
+    # What somebody else wrote there bears their address.
+    return {id_: at for id_, at, data in rows if not data.get("from")}
 
 
 def unite(ticket: Ticket, earlier: Ticket, *, by: Agent) -> None:

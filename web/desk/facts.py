@@ -75,15 +75,18 @@ def other_tickets(ticket: Ticket, agent: Agent) -> Sequence[Ticket]:
 def belonging(
     ticket: Ticket, thread: Sequence[Entry], agent: Agent, others: Sequence[Ticket]
 ) -> dict[str, Any]:
-    """Who and what else belongs to a ticket, or may: two queries.
+    """Who and what else belongs to a ticket, or may: three queries.
 
-    ``earlier``: the ticket of which this one may be the follow-up. ``gathers``: whether the agent
+    ``earlier``: the ticket of which this one may be the follow-up, ``wrote``: when it was written
+    to. ``gathers``: whether the agent
     may say so.
     """
     links, following = linking.links_of(ticket, by=agent), followers.followers_of(ticket)
+    earlier, wrote = following_up.earlier_matter(ticket, others, links) or (None, None)
     return {
         "linked": [one for one in links if one.kind is not Link.APART],
-        "earlier": following_up.earlier_matter(ticket, others, links),
+        "earlier": earlier,
+        "wrote": wrote,
         "followers": following,
         "named": followers.named_in(thread, ticket, following),
         "gathers": may(agent, Permission.REPLY) and followers.may_change(ticket, agent),

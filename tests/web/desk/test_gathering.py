@@ -93,6 +93,16 @@ def test_a_second_mail_is_proposed_and_united_with_one_click(site: Site) -> None
     assert words_on(first)[-1] == "Et maintenant ?"
 
 
+def test_what_was_written_a_moment_ago_on_an_older_ticket_counts(site: Site) -> None:
+    first = write("Titre", "Bonjour")
+    with time_machine.travel(now() + timedelta(days=2), tick=True):
+        arrive(a_mail(f"Re: [#{shown(first.reference)}] Titre", "Toujours rien", sender=AWA))
+        second = write("Photos", "J'ai oublié la pièce")
+        page = site.as_("teleadviser").get(address(second)).text
+    assert "Awa Traoré a aussi écrit il y a 0 min" in page
+    assert shown(first.reference) in page
+
+
 def ticket_of_state(ticket: Ticket) -> State:
     with db.transaction(write=False):
         return again(ticket).state
