@@ -11,6 +11,7 @@ from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, request, session
 from flask_babel import Babel, get_locale, gettext
+from werkzeug.exceptions import HTTPException
 
 NAMES = {"fr": "Français", "en": "English", "es": "Español", "ar": "العربية"}
 
@@ -80,7 +81,10 @@ def _choose() -> str:
 def _asked_in_form() -> str | None:
     """On the contact form the switch sends the form, so that changing it loses no word."""
     on_form = request.method == "POST" and request.path == "/contact"
-    return request.form.get("lang") if on_form else None
+    try:
+        return request.form.get("lang") if on_form else None
+    except HTTPException:  # too large to be read: the page that says so has a language all the same
+        return None
 
 
 def _template_names() -> dict[str, Any]:

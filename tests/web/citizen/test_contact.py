@@ -167,6 +167,18 @@ def test_too_large_a_file_is_named_and_the_rest_kept(site: Site) -> None:
     assert count(Ticket) == 0
 
 
+def test_far_too_large_a_form_is_told_so_in_the_language_of_the_page(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(site.app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setitem(site.app.config, "MAX_CONTENT_LENGTH", 2000)
+    browser = site.anyone()
+    browser.get("/contact?lang=es")
+    answer = post(browser, files=(io.BytesIO(PNG + b"x" * 3000), "gros.png"))
+    assert answer.status_code == 413
+    assert "Los archivos enviados pesan demasiado" in answer.text
+
+
 def test_the_link_is_on_our_own_address_whatever_the_request_says(site: Site) -> None:
     thanks = post(site.anyone()).headers["Location"]
     page = site.anyone().get(thanks, headers={"Host": "evil.example"}).text
