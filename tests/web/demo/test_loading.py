@@ -40,6 +40,7 @@ from web.demo.accounts import ACCOUNTS, PASSWORD
 from web.demo.reading import read_demo_organisation
 from web.demo.scheduling import is_open
 
+OPENED_BY_MAIL = 2  # by the mails that the ledger shows as filed, besides the stories
 FROM_STAFF = (EntryKind.REPLY, EntryKind.NOTE, EntryKind.EXCHANGE, EntryKind.CALL)
 
 
@@ -75,7 +76,7 @@ def test_loading_again_changes_nothing(demo):
     with time_machine.travel(TODAY + timedelta(days=1)):
         assert loading.load_demo() == loading.DemoSummary(loaded=False)
     assert rows() == before
-    assert before["ticket"] == demo.summary.tickets
+    assert before["ticket"] == demo.summary.tickets + OPENED_BY_MAIL
 
 
 def test_every_state_level_channel_and_field_is_there(demo_session):
@@ -111,7 +112,8 @@ def test_it_spans_eight_weeks_up_to_a_few_minutes_ago(demo_session):
 
 def test_numbers_follow_time(demo_session):
     opened = demo_session.scalars(select(Ticket.created_at).order_by(Ticket.id)).all()
-    assert opened == sorted(opened)
+    stories = opened[:-OPENED_BY_MAIL]  # mails come in once all stories are told
+    assert stories == sorted(stories)
     rows = demo_session.execute(
         select(Entry.ticket_id, Entry.created_at).order_by(Entry.ticket_id, Entry.id)
     ).all()
@@ -258,7 +260,8 @@ def test_written_requests_are_acknowledged_with_the_mentions_of_the_law(demo, de
             continue
         assert text, ticket.reference
         if ticket.language == "fr":
-            assert "ne vaut ni accord ni refus" in text
+            assert "aucun délai légal" in text
+            assert "peut valoir refus" in text
             assert "0806001620" in text.replace(" ", "")
             seen += 1
     assert seen > 200 * demo.share
