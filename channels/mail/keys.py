@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import BinaryIO
 
-from channels.mail.headers import read_block
+from channels.mail.headers import HeaderBlock, read_block
 from channels.mail.identifiers import message_id
 from support.intake.receiving import KeyMaker, key_of
 from support.kernel import files
@@ -20,10 +21,11 @@ _PIECE = 1 << 20
 def mail_key(raw: bytes) -> str:
     """The key under which ``raw`` is kept once (64 hexadecimal digits). Never raises."""
     try:
+        if len(raw) > _BEGINNING:
+            return _key_in_pieces(BytesIO(raw))  # which shares the bytes: a copy would be one more
         block, at = read_block(raw, 0, len(raw), top=True)
-        written = [b" ".join(block.raw(name).split()) for name in _WRITTEN]
         body = raw[at:].replace(b"\r\n", b"\n").rstrip()
-        return key_of(message_id(block) or "", *written, body)
+        return key_of(*_told_by(block), body)
     except Exception:  # a fault of ours in reading it: the bytes themselves are the key
         return key_of(raw)
 
@@ -31,17 +33,24 @@ def mail_key(raw: bytes) -> str:
 def stored_key(store_key: str) -> str:
     """The key of a mail in the file store: that of :func:`mail_key`, never whole in memory."""
     with files.store().open(store_key) as stored:
-        begin = stored.read(_BEGINNING)
-        block, at = read_block(begin, 0, len(begin), top=True)
-        written = [b" ".join(block.raw(name).split()) for name in _WRITTEN]
-        end = _end_of_words(stored, at)
-        breaks = sum(piece.count(b"\r\n") for piece in _pieces(stored, at, end))
-        digest = KeyMaker()
-        digest.add(message_id(block) or "")
-        for value in written:
-            digest.add(value)
-        bare = (piece.replace(b"\r\n", b"\n") for piece in _pieces(stored, at, end))
-        return digest.add_long(end - at - breaks, bare).key
+        return _key_in_pieces(stored)
+
+
+def _told_by(block: HeaderBlock) -> list[bytes | str]:
+    written = [b" ".join(block.raw(name).split()) for name in _WRITTEN]
+    return [message_id(block) or "", *written]
+
+
+def _key_in_pieces(stored: BinaryIO) -> str:
+    begin = stored.read(_BEGINNING)
+    block, at = read_block(begin, 0, len(begin), top=True)
+    end = _end_of_words(stored, at)
+    breaks = sum(piece.count(b"\r\n") for piece in _pieces(stored, at, end))
+    digest = KeyMaker()
+    for part in _told_by(block):
+        digest.add(part)
+    bare = (piece.replace(b"\r\n", b"\n") for piece in _pieces(stored, at, end))
+    return digest.add_long(end - at - breaks, bare).key
 
 
 def _end_of_words(stored: BinaryIO, at: int) -> int:
