@@ -1,6 +1,7 @@
 """Files that came with a message: named, typed, their bytes unchanged."""
 
 import mimetypes
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import unquote
 
@@ -8,6 +9,7 @@ from channels.mail import decoding, words
 from channels.mail.headers import read_block
 from channels.mail.parameters import file_name, safe_name
 from channels.mail.structure import Part
+from channels.mail.undecoded import Undecoded, left_undecoded
 
 _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -49,33 +51,55 @@ _EXTENSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class ParsedAttachment:
-    """One file. ``content`` is exactly what the sender attached; ``content_id`` has no brackets.
+    """One file. ``held`` is exactly what the sender attached, decoded now or when asked for;
+    ``content_id`` has no brackets.
 
     ``inline`` is a picture that the sender placed in the text; other files are beside it.
     """
 
     filename: str
     content_type: str
-    content: bytes
+    held: bytes | Undecoded
     inline: bool = False
     content_id: str | None = None
 
     @property
     def size(self) -> int:
-        return len(self.content)
+        return len(self.held) if isinstance(self.held, bytes) else self.held.size
+
+    @property
+    def content(self) -> bytes:
+        """The whole of it, in memory."""
+        return self.held if isinstance(self.held, bytes) else self.held.whole()
+
+    def pieces(self) -> Iterable[bytes]:
+        """The whole of it, a piece at a time."""
+        return [self.held] if isinstance(self.held, bytes) else self.held.pieces()
+
+    def starts_with(self, sign: bytes) -> bool:
+        return _beginning(self.held).startswith(sign)
 
 
 def from_part(raw: bytes, part: Part, number: int) -> tuple[ParsedAttachment, list[str]]:
     """The attachment that a leaf is; ``number`` names it when nothing else does."""
-    content, defects = decoding.content(raw, part)
+    held: bytes | Undecoded | None = left_undecoded(raw, part)
+    defects: list[str] = []
+    if held is None:
+        held, defects = decoding.content(raw, part)
+    begin = _beginning(held)
     name = file_name(part.headers)
-    kind = real_type(part.content_type, content, name)
+    kind = real_type(part.content_type, begin, name)
     identifier = unquote(part.headers.token("content-id")).strip() or None
     placed = part.headers.token("content-disposition").lower().startswith("inline")
     inline = placed and kind.startswith("image/")
     if not name:
-        name = _name_for(kind, content, number)
-    return ParsedAttachment(name, kind, content, inline, identifier), defects
+        name = _name_for(kind, begin, number)
+    return ParsedAttachment(name, kind, held, inline, identifier), defects
+
+
+def _beginning(held: bytes | Undecoded) -> bytes:
+    """Enough of it to know what it is."""
+    return held if isinstance(held, bytes) else held.beginning()
 
 
 def real_type(declared: str, content: bytes, name: str) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from channels.mail import limits, reconciling, too_large
 from channels.mail.fetching import FetchedMessage, MailboxAddress, fetch_mailbox
 from channels.mail.keys import mail_key, stored_key
+from channels.mail.parsing import get_ready_for
 from channels.mail.plain import settle_plain
 from channels.mail.reading import OpenedMail, open_mail
 from channels.mail.understanding import settle_mail
@@ -227,6 +228,7 @@ def _open(received_id: int) -> OpenedMail | None:
             return None
         if too_large.is_too_large(received):
             return too_large.open_headers(received)
+        get_ready_for(received.size)
         raw = raw_of(received)
     return open_mail(raw)
 

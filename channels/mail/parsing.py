@@ -101,9 +101,18 @@ def as_json(mail: ParsedMail) -> dict[str, Any]:
     }
 
 
-def _parse(raw: bytes) -> ParsedMail:
-    if len(raw) > _LARGE:
+def get_ready_for(size: int) -> None:
+    """To be called before a message of ``size`` bytes is read into memory, where it can be.
+
+    Loading the model of languages needs for a moment as much again as keeping it: done before,
+    that moment does not come on top of a large message.
+    """
+    if size > _LARGE:
         language.prepare()
+
+
+def _parse(raw: bytes) -> ParsedMail:
+    get_ready_for(len(raw))
     root, defects = structure.split(raw)
     body = bodies.read(raw, root)
     sender, more = choose_sender(root.headers)

@@ -158,7 +158,9 @@ def _name(sender: Address | None) -> str:
 
 def stored_files(attachments: Iterable[ParsedAttachment]) -> Iterable[FileDraft]:
     for one in attachments:
-        kept = files.store().put(one.content)
+        store = files.store()
+        light = isinstance(one.held, bytes)
+        kept = store.put(one.content) if light else store.put_stream(one.pieces())
         yield FileDraft(
             one.filename, one.content_type, kept.key, kept.size, one.inline, one.content_id
         )

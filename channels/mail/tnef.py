@@ -34,14 +34,14 @@ class Unpacked:
 
 
 def is_tnef(attachment: ParsedAttachment) -> bool:
-    return attachment.content.startswith(_SIGNATURE) or attachment.content_type in _TYPES
+    return attachment.starts_with(_SIGNATURE) or attachment.content_type in _TYPES
 
 
 def unpack(attachment: ParsedAttachment) -> Unpacked | None:
     """What ``winmail.dat`` holds, or None when it cannot be read (it is then kept whole)."""
     found = Unpacked()
     try:
-        if len(attachment.content) > _LIBRARY_MAX:
+        if attachment.size > _LIBRARY_MAX:
             raise ValueError("too large")
         opened = TNEF(attachment.content, do_checksum=False)
     except Exception:  # the library raises many kinds on damaged files

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
+
+from channels.mail.parsing import get_ready_for
 
 FILES = click.argument(
     "files",
@@ -25,6 +28,7 @@ def each(files: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         if watched:
             click.echo(f"\r{number}/{len(files)} ", nl=number == len(files), err=True)
         with click.open_file(name, "rb") as file:
+            get_ready_for(0 if name == "-" else os.fstat(file.fileno()).st_size)
             yield name, file.read()
 
 

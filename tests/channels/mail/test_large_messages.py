@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -46,3 +47,21 @@ def test_a_large_message_is_held_once(shape: str, tmp_path: Path) -> None:
     found, kilobytes = ran.stdout.strip().rsplit("\n", 1)
     assert int(kilobytes) < 250_000
     assert json.loads(found)["from"]["address"] == "a@example.net"
+
+
+CLEAN = MIXED + FILE + b"base64\r\n\r\n" + LINES * (SIZE // len(LINES)) + b"--x--\r\n"
+TAKE_IN = MEASURE.replace('"mail", "parse"', '"mail", "ingest"')
+
+
+def test_a_large_message_is_taken_in_without_being_held_twice(tmp_path: Path) -> None:
+    path = tmp_path / "large.eml"
+    path.write_bytes(CLEAN)
+    given = {**os.environ, "RELAIS_DATA_DIR": str(tmp_path / "data"), "RELAIS_DATABASE_URL": ""}
+    command = "from web.cli import main; main()"
+    subprocess.run([sys.executable, "-c", command, "db", "upgrade"], check=True, env=given)
+    ran = subprocess.run(
+        [sys.executable, "-c", TAKE_IN, str(path)], check=True, capture_output=True, env=given
+    )
+    found, kilobytes = ran.stdout.decode().strip().rsplit("\n", 1)
+    assert json.loads(found)["outcome"] == "created"
+    assert int(kilobytes) < 250_000

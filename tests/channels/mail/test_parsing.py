@@ -63,6 +63,7 @@ def test_any_mixture_of_mail_gives_one_object(pieces: list[bytes]) -> None:
     _is_whole(b"".join(pieces))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_attached_bytes_come_out_unchanged(content: bytes) -> None:
     raw = (
@@ -76,6 +77,7 @@ def test_attached_bytes_come_out_unchanged(content: bytes) -> None:
     assert [file.content for file in parse(raw).attachments] == [content]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=300))
 def test_text_in_utf8_comes_out_unchanged(text: str) -> None:
     raw = b"From: a@example.net\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
@@ -96,9 +98,9 @@ def test_hostile_shapes_stay_fast() -> None:
         "carriage-returns": b"From: a@example.net\r" * 20_000,
     }
     for name, raw in shapes.items():
-        begun = time.perf_counter()
+        begun = time.process_time()
         _is_whole(raw)
-        assert time.perf_counter() - begun < 5, name
+        assert time.process_time() - begun < 5, name
 
 
 def test_a_large_message_is_not_copied_many_times() -> None:
