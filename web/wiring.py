@@ -16,6 +16,7 @@ from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
 from channels.phone import understanding as calls
 from knowledge.search import index
+from support.intake import receiving
 from support.intake.models import Channel
 from support.kernel import db, files
 from support.outbox.draining import Handler
@@ -32,6 +33,7 @@ def configure(settings: Settings) -> Engine:
     db.configure(engine)
     files.configure(files.DiskStore(settings.data_dir / "files"))
     links.configure(settings.secret_key)
+    receiving.configure(timedelta(seconds=settings.outbox_lease))
     index.configure(settings.data_dir / "index")
     delivering.configure(
         delivering.Post(

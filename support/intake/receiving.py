@@ -21,7 +21,13 @@ from support.outbox.publishing import publish
 # Above this a raw message lives in the file store, so that the table stays quick to read.
 INLINE_LIMIT = 256 * 1024
 TOPIC = "intake.received"
-SOON = timedelta(minutes=2)
+_soon = timedelta(minutes=2)
+
+
+def configure(soon: timedelta) -> None:
+    """``soon``: how long what is understood at once is left to whoever took it in."""
+    global _soon
+    _soon = soon
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def receive_all(
         if not _known_all(channel, list(fresh)):
             raise
         return receive_all(channel, arrivals, tried=tried)
-    at = now() + SOON if tried else None
+    at = now() + _soon if tried else None
     wanted = [
         publish(
             TOPIC,

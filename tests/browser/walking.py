@@ -53,7 +53,7 @@ def walk(page: Page, start: str, also: tuple[str, ...] = ()) -> Iterator[tuple[s
         response = page.goto(address)
         assert response is not None
         yield kind, response
-        for link in page.locator("a[href]").evaluate_all(LINKS):
+        for link in page.locator("a[href]:not([download])").evaluate_all(LINKS):
             path = link.removeprefix(base).partition("#")[0]
             if path.startswith(inside) and not NOT_PAGES.search(path):
                 ahead.append(path)

@@ -66,6 +66,7 @@ def topic_label(topic: str) -> str:
         "intake.received": _("Comprendre un message reçu"),
         "message.send": _("Envoyer une réponse par courriel"),
         "notice.send": _("Envoyer un message automatique"),
+        "mail.too_large": _("Dire que le courriel était trop volumineux"),
         "clock.breached": _("Noter une promesse dépassée"),
         "knowledge.changed": _("Mettre à jour l’index des fiches"),
     }.get(topic, topic)

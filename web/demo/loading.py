@@ -89,11 +89,12 @@ def _load(progress: Progress, share: float) -> DemoSummary:
     stories = Chooser(reading.read_threads(), hours, pace, today, rng, share).stories()
     parts = Casting(rows, organisation, rng).parts(stories)
     tickets = _play(parts, company, progress)
-    receive_mails(tickets)
+    opened = receive_mails(tickets)
     compare_mailbox()
     refuse_some(tickets)
     let_telephone_ring(agents, tickets)
-    return DemoSummary(True, len(agents), len(persons), len(articles.files), len(parts))
+    numbers = (len(agents), len(persons), len(articles.files), len(tickets) + len(opened))
+    return DemoSummary(True, *numbers)
 
 
 def _play(parts: Sequence[Part], company: Company, progress: Progress) -> list[Ticket]:

@@ -19,7 +19,7 @@ from channels.mail.reading import open_mail
 from channels.mail.refusing import refuse
 from channels.mail.sorting import set_aside
 from channels.mail.understanding import settle_mail
-from support.intake.models import Channel, Received
+from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import receive
 from support.kernel import db
 from support.kernel.time import as_of, now
@@ -27,7 +27,7 @@ from support.people.models import Agent
 from support.tickets.models import State, Ticket
 from support.tickets.references import shown
 from support.tickets.timeline import Delivery, Entry
-from web.demo.noticing import has_address
+from web.demo.noticing import has_address, notice
 from web.demo.reading import read_mails
 from web.demo.wording import fill
 from web.seeds.reading import Row
@@ -38,16 +38,31 @@ RETURNED_MAILS = 2
 REFUSAL = "550 5.1.1 Recipient address rejected: User unknown"
 
 
-def receive_mails(tickets: Sequence[Ticket]) -> None:
-    """Let the mail room take in the mails to sort, the oldest first."""
+def receive_mails(tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Let the mail room take in the mails of the demonstration; the tickets that they opened."""
     asked = next(t for t in reversed(tickets) if t.state is State.WAITING_PERSON and t.person)
-    for row in sorted(read_mails(), key=lambda row: -row["minutes_ago"]):
-        with as_of(now() - timedelta(minutes=row["minutes_ago"])):
-            raw = _raw(row, asked)
-            kept = receive(Channel.EMAIL, raw, source=MAILBOX, dedupe_key=mail_key(raw))
-            settle_mail(open_mail(raw), kept.received)
-            if row.get("aside"):
-                _set_aside(kept.received, row["aside"])
+    latest, opened = tickets[-1].created_at, []
+    rows = sorted(read_mails(), key=lambda row: -row["minutes_ago"])
+    for row in sorted(rows, key=lambda row: bool(row.get("new"))):
+        at = now() - timedelta(minutes=row["minutes_ago"])
+        if row.get("new"):  # tickets are numbered in the order in which they were opened
+            at = latest = max(at, latest + timedelta(seconds=30))
+        with as_of(at):
+            ticket = _receive(row, asked)
+            if ticket is not None:
+                notice(ticket, "acknowledgement")
+                opened.append(ticket)
+    return opened
+
+
+def _receive(row: Row, asked: Ticket) -> Ticket | None:
+    """The ticket that the mail opened, if it did."""
+    raw = _raw(row, asked)
+    kept = receive(Channel.EMAIL, raw, source=MAILBOX, dedupe_key=mail_key(raw))
+    filed = settle_mail(open_mail(raw), kept.received)
+    if row.get("aside"):
+        _set_aside(kept.received, row["aside"])
+    return filed.ticket if filed.outcome is Outcome.CREATED else None
 
 
 def compare_mailbox() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.phone.taking import _has_open
+from channels.phone.subjects import _has_open
 from escalation.listing import Filters, Side, count_sides, read_hand_overs
 from support.intake.models import Received
 from support.kernel import db
