@@ -80,6 +80,8 @@ def _promise(tickets: Sequence[Ticket], agents: Mapping[str, Agent]) -> None:
     by = agents["conseillere@demo.relais"]
     yesterday = now() - timedelta(days=1)
     hours = hours_of(by.team.calendar_code)
+    # The first was promised yesterday: on a ticket on which nothing happened since.
+    tickets = sorted(tickets, key=lambda ticket: ticket.updated_at >= yesterday)
     proposed = [slots.proposals(yesterday, hours)[0], *slots.proposals(now(), hours)]
     for number, ticket in enumerate(islice(tickets, len(WHYS))):
         assert ticket.person is not None
