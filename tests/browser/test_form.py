@@ -159,7 +159,9 @@ ARABIC = "الزر «Continuer» رمادي منذ الثلاثاء"
 # What a screen puts into the clipboard, or a hand drops: a file without a place on the disk.
 GIVE = """(target, [kind, name]) => {
   const held = new DataTransfer();
-  held.items.add(new File(["x".repeat(300)], name, {type: "image/png"}));
+  // The mark of a picture in PNG, by whose bytes it is taken.
+  const mark = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+  held.items.add(new File([mark, "x".repeat(292)], name, {type: "image/png"}));
   const more = {bubbles: true, cancelable: true};
   const event = kind === "paste"
     ? new ClipboardEvent("paste", {...more, clipboardData: held})
