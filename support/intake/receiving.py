@@ -16,7 +16,8 @@ from support.kernel import db, files
 from support.kernel.files import StoredFile
 from support.kernel.numbering import number
 from support.kernel.time import now
-from support.outbox.publishing import publish
+from support.kernel.writing import write_new
+from support.outbox.publishing import publish_all
 
 # Above this a raw message lives in the file store, so that the table stays quick to read.
 INLINE_LIMIT = 256 * 1024
@@ -72,30 +73,22 @@ def receive_all(
     for one in arrivals:
         if one.dedupe_key not in known and one.dedupe_key not in fresh:
             fresh[one.dedupe_key] = _row(channel, one, tried=tried)
-    if len(fresh) > 1:
-        number(list(fresh.values()))
-    session = db.session()
     try:
-        with session.begin_nested():
-            session.add_all(fresh.values())
+        with db.session().begin_nested():
+            _write(list(fresh.values()))
     except IntegrityError:
         # Another process kept one of them between our look and our insert: look again.
         if not _known_all(channel, list(fresh)):
             raise
         return receive_all(channel, arrivals, tried=tried)
-    at = now() + _soon if tried else None
-    wanted = [
-        publish(
-            TOPIC,
-            at=at,
-            key=outbox_key(received.id),
-            received_id=received.id,
-            channel=channel.value,
-        )
-        for received in fresh.values()
-    ]
-    if len(wanted) > 1:
-        number(wanted)
+    publish_all(
+        TOPIC,
+        [
+            (outbox_key(received.id), {"received_id": received.id, "channel": channel.value})
+            for received in fresh.values()
+        ],
+        at=now() + _soon if tried else None,
+    )
     kept = []
     for one in arrivals:
         known_before = known.get(one.dedupe_key)
@@ -103,6 +96,14 @@ def receive_all(
         kept.append(Kept(received, again=known_before is not None))
         known[one.dedupe_key] = received
     return kept
+
+
+def _write(rows: Sequence[Received]) -> None:
+    if len(rows) > 1:
+        number(rows)
+        write_new(rows)
+    else:
+        db.session().add_all(rows)
 
 
 def outbox_key(received_id: int) -> str:

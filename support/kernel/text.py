@@ -36,9 +36,16 @@ def _mend(
 
 
 def _mended(row: Any) -> Any:
+    # Nearly every row of nearly every statement is passed on as it is.
+    if all(map(_is_holdable, row.values() if isinstance(row, dict) else row)):
+        return row
     if isinstance(row, dict):
         return {name: _value(value) for name, value in row.items()}
     return tuple(_value(value) for value in row)
+
+
+def _is_holdable(value: Any) -> bool:
+    return type(value) is not str or (value.isascii() and "\x00" not in value)
 
 
 def _value(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from support.kernel import db
 from support.kernel.time import now
+from support.kernel.writing import write_values
 from support.outbox.models import OutboxRow, OutboxState
 
 
@@ -25,6 +26,26 @@ def publish(
     current.add(row)
     current.info["outbox_written"] = True
     return row
+
+
+def publish_all(
+    topic: str,
+    wanted: Sequence[tuple[str | None, dict[str, Any]]],
+    *,
+    at: datetime | None = None,
+) -> None:
+    """As :func:`publish` for each (key, payload), written at once in one statement."""
+    if not wanted:
+        return
+    available_at = at or now()
+    write_values(
+        OutboxRow,
+        [
+            {"topic": topic, "payload": payload, "key": key, "available_at": available_at}
+            for key, payload in wanted
+        ],
+    )
+    db.session().info["outbox_written"] = True
 
 
 def done_already(keys: Collection[str]) -> None:

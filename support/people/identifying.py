@@ -24,6 +24,7 @@ from support.kernel import db
 from support.kernel.numbering import number
 from support.kernel.taking_turns import take_turns
 from support.kernel.time import now
+from support.kernel.writing import keep_written, write_new, write_values
 from support.people.finding import persons_numbered, persons_reached_at
 from support.people.models import ContactKind, Person, PersonContact, PersonNameWord
 from support.people.normalising import fold, fold_name
@@ -54,10 +55,13 @@ def search_name(given_name: str, family_name: str) -> str:
 def index_name(person: Person) -> None:
     """Bring the look-up words in line with the name. Call it whenever a name changes."""
     person.search_name = search_name(person.given_name, person.family_name)
+    person.name_words = [PersonNameWord(word=word) for word in _name_words(person)]
+
+
+def _name_words(person: Person) -> list[str]:
     # « diaye » finds N'Diaye as well as « ndiaye » does.
     apart = fold(f"{person.family_name} {person.given_name}").split()
-    words = {word[:120] for word in [*person.search_name.split(), *apart]}
-    person.name_words = [PersonNameWord(word=word) for word in sorted(words)]
+    return sorted({word[:120] for word in [*person.search_name.split(), *apart]})
 
 
 def recognise(who: Identity) -> Person | None:
@@ -167,23 +171,44 @@ def _found_or_created(
     for who in several:
         person = find(who, known)
         if person is None:
-            person = Person(given_name="", family_name="", language=who.language, contacts=[])
-            index_name(person)
+            person = _new(who)
             made.append(person)
             known.add(person, who)
         _complete(person, who, vouched=vouched)
         found.append(person)
-    _add_numbered(made)
+    _write(made)
     db.session().flush()
     return found
 
 
-def _add_numbered(persons: Sequence[Person]) -> None:
+def _new(who: Identity) -> Person:
+    return Person(given_name="", family_name="", search_name="", language=who.language, contacts=[])
+
+
+def _write(persons: Sequence[Person]) -> None:
     """Numbered ahead, they and what they hold are written in a few statements for all."""
-    if len(persons) > 1:
-        number(persons)
-        number([contact for person in persons for contact in person.contacts])
-    db.session().add_all(persons)
+    if len(persons) < 2:
+        for person in persons:
+            index_name(person)
+        db.session().add_all(persons)
+        return
+    number(persons)
+    contacts = [contact for person in persons for contact in person.contacts]
+    for person in persons:
+        for contact in person.contacts:
+            contact.person_id = person.id
+    number(contacts)
+    write_new(persons, keep=False)
+    write_new(contacts, keep=False)
+    write_values(
+        PersonNameWord,
+        [
+            {"person_id": person.id, "word": word}
+            for person in persons
+            for word in _name_words(person)
+        ],
+    )
+    keep_written([*persons, *contacts])
 
 
 def _surely_reached(person: Person, who: Identity, kind: ContactKind, value: str) -> bool:
@@ -217,7 +242,9 @@ def _complete(person: Person, who: Identity, *, vouched: bool) -> None:
     if who.folded and not person.search_name:
         person.given_name = who.given_name.strip()[:120]
         person.family_name = who.family_name.strip()[:120]
-        index_name(person)
+        person.search_name = who.folded
+        if person.id is not None:  # of a new one, the words are written with it
+            index_name(person)
     person.foreigner_number = person.foreigner_number or who.foreigner_number
     person.department = person.department or who.department
     known = _known_addresses(person)

@@ -49,12 +49,6 @@ def let_see(ticket: Ticket, team: Team) -> None:
         session.flush()
 
 
-def let_see_new(ticket: Ticket, *teams: Team) -> None:
-    """For a ticket that nobody sees yet. Not flushed."""
-    for team_id in sorted({team.id for team in teams}):
-        db.session().add(TicketAccess(ticket_id=ticket.id, team_id=team_id))
-
-
 def front_teams(*, for_referent: bool) -> Sequence[Team]:
     """The teams that answer new tickets: the centre's for persons, the project for referents."""
     kind = TeamKind.PROJECT_DIRECTORATE if for_referent else TeamKind.CONTACT_CENTRE

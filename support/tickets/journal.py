@@ -72,21 +72,73 @@ def add(ticket: Ticket, entry: Entry) -> Entry:
 
 def said(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry:
     """What somebody said, as an entry to be added."""
+    return _entry(values_said(ticket, kind, words, by=by), by, words.files)
+
+
+def values_said(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> dict[str, Any]:
+    """What somebody said, as the values of an entry; not its files."""
+    return {
+        "ticket_id": ticket.id,
+        "kind": kind,
+        "channel": words.channel,
+        "text": words.text,
+        "full_text": words.full_text if _says_more(words) else None,
+        "html": words.html,
+        "data": {**(words.data or {}), **_came(words)},
+        "message_id": words.message_id,
+        "received_id": words.received.id if words.received else None,
+        "once_key": words.once_key,
+        **_author(by),
+    }
+
+
+def happened(
+    ticket: Ticket, event: str, *, by: Author, once_key: str | None = None, **facts: Any
+) -> Entry:
+    """What happened, as an entry to be added; see :func:`note_event`."""
+    values = values_happened(ticket, event, by=by, **facts)
+    return _entry({**values, "once_key": once_key}, by)
+
+
+def values_happened(ticket: Ticket, event: str, *, by: Author, **facts: Any) -> dict[str, Any]:
+    """What happened, as the values of an entry."""
+    return {
+        "ticket_id": ticket.id,
+        "kind": EntryKind.EVENT,
+        "event": event,
+        "text": "",
+        "data": facts,
+        **_author(by),
+    }
+
+
+def values_of_file(file: FileDraft) -> dict[str, Any]:
+    """A file, as the values of an attachment."""
+    return {
+        "filename": file.filename[:255] or "fichier",
+        "content_type": file.content_type[:120],
+        "size": file.size,
+        "file_key": file.key,
+        "inline": file.inline,
+        "content_id": file.content_id[:255] if file.content_id else None,
+    }
+
+
+def _entry(values: dict[str, Any], by: Author, files: Sequence[FileDraft] = ()) -> Entry:
     return Entry(
-        ticket_id=ticket.id,
-        kind=kind,
-        channel=words.channel,
+        **values,
         author_agent=agent_of(by),
         author_person=person_of(by),
-        text=words.text,
-        full_text=words.full_text if _says_more(words) else None,
-        html=words.html,
-        data={**(words.data or {}), **_came(words)},
-        message_id=words.message_id,
-        received_id=words.received.id if words.received else None,
-        once_key=words.once_key,
-        attachments=[_attachment(f) for f in words.files],
+        attachments=[Attachment(**values_of_file(file)) for file in files],
     )
+
+
+def _author(by: Author) -> dict[str, int | None]:
+    agent, person = agent_of(by), person_of(by)
+    return {
+        "author_agent_id": agent.id if agent is not None else None,
+        "author_person_id": person.id if person is not None else None,
+    }
 
 
 def _came(words: Words) -> dict[str, str]:
@@ -96,31 +148,3 @@ def _came(words: Words) -> dict[str, str]:
     if words.received is None or words.received.received_at > now() - _AT_ONCE:
         return {}
     return {"received_at": words.received.received_at.isoformat()}
-
-
-def happened(
-    ticket: Ticket, event: str, *, by: Author, once_key: str | None = None, **facts: Any
-) -> Entry:
-    """What happened, as an entry to be added; see :func:`note_event`."""
-    return Entry(
-        ticket_id=ticket.id,
-        kind=EntryKind.EVENT,
-        event=event,
-        text="",  # said, as every entry says it: rows of one shape are inserted together
-        data=facts,
-        once_key=once_key,
-        author_agent=agent_of(by),
-        author_person=person_of(by),
-        attachments=[],
-    )
-
-
-def _attachment(file: FileDraft) -> Attachment:
-    return Attachment(
-        filename=file.filename[:255] or "fichier",
-        content_type=file.content_type[:120],
-        size=file.size,
-        file_key=file.key,
-        inline=file.inline,
-        content_id=file.content_id[:255] if file.content_id else None,
-    )

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,18 +15,19 @@ from support.catalogue.models import ContactReason, Field, Procedure
 from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.errors import Invalid
-from support.kernel.numbering import number, reserve
+from support.kernel.numbering import reserve
 from support.kernel.time import now
-from support.outbox.publishing import publish
+from support.kernel.writing import write_new, write_values
+from support.outbox.publishing import publish_all
 from support.people.models import Agent, Person, Team
 from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.authors import Author, agent_of
-from support.tickets.handing import front_teams, let_see_new, share
-from support.tickets.journal import Words, happened, said
-from support.tickets.models import Ticket
+from support.tickets.handing import front_teams, share
+from support.tickets.journal import Words, values_happened, values_of_file, values_said
+from support.tickets.models import Ticket, TicketAccess
 from support.tickets.references import new_reference
-from support.tickets.timeline import Entry, EntryKind
+from support.tickets.timeline import Attachment, Entry, EntryKind
 
 DRAWS = 20  # a month would need millions of tickets before two draws meet twice in a row
 
@@ -77,30 +79,36 @@ def open_tickets(requests: Sequence[Request]) -> list[Ticket]:
     entry_ids = reserve(Entry, 2 * len(requests))
     pairs = list(zip(entry_ids[::2], entry_ids[1::2], strict=True))
     tickets = _insert(requests, last_entry_ids=[last for _, last in pairs])
-    letters = []
+    access: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
+    letters: list[tuple[str | None, dict[str, Any]]] = []
     for ticket, (draft, by), (first, last) in zip(tickets, requests, pairs, strict=True):
-        _add_first_lines(ticket, draft, by, first, last)
+        access += _access(ticket, draft)
+        lines += _first_lines(ticket, draft, by, first, last)
+        files += [{**values_of_file(file), "entry_id": last} for file in draft.words.files]
         if draft.acknowledge:
-            letters.append(publish("notice.send", ticket_id=ticket.id, letter="acknowledgement"))
-    if len(letters) > 1:
-        number(letters)
-    db.session().flush()
+            letters.append((None, {"ticket_id": ticket.id, "letter": "acknowledgement"}))
+    write_values(TicketAccess, access)
+    write_values(Entry, lines)
+    write_values(Attachment, files)
+    publish_all("notice.send", letters)
     return tickets
 
 
-def _add_first_lines(ticket: Ticket, draft: TicketDraft, by: Author, first: int, last: int) -> None:
-    _let_see(ticket, draft)
-    facts = {"channel": draft.channel.value, "team": ticket.team.label}
-    opened = happened(ticket, "opened", by=by, **facts)
-    words = said(ticket, draft.kind, draft.words, by=by)
-    opened.id, words.id = first, last
-    db.session().add_all([opened, words])
-
-
-def _let_see(ticket: Ticket, draft: TicketDraft) -> None:
+def _access(ticket: Ticket, draft: TicketDraft) -> list[dict[str, Any]]:
     # The referents follow what their site asked.
-    asking = [draft.requester_agent.team] if draft.requester_agent is not None else []
-    let_see_new(ticket, ticket.team, *asking)
+    asking = {draft.requester_agent.team_id} if draft.requester_agent is not None else set()
+    return [{"ticket_id": ticket.id, "team_id": one} for one in sorted({ticket.team_id, *asking})]
+
+
+def _first_lines(
+    ticket: Ticket, draft: TicketDraft, by: Author, first: int, last: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    facts = {"channel": draft.channel.value, "team": ticket.team.label}
+    opened = values_happened(ticket, "opened", by=by, **facts)
+    words = values_said(ticket, draft.kind, draft.words, by=by)
+    return {**opened, "id": first}, {**words, "id": last}
 
 
 def _require_right(draft: TicketDraft, by: Author) -> None:
@@ -133,14 +141,18 @@ def _insert(requests: Sequence[Request], *, last_entry_ids: Sequence[int]) -> li
         clocks = promising.promised(tickets)
         try:
             with session.begin_nested():
-                session.add_all(tickets)
+                if len(tickets) > 1:
+                    write_new(tickets)
+                else:
+                    session.add_all(tickets)
         except IntegrityError as error:
             if "reference" not in str(error.orig):
                 raise
         else:
-            if len(clocks) > 1:
-                number(clocks)
-            session.add_all(clocks)
+            if len(tickets) > 1:
+                write_new(clocks, keep=False)
+            else:
+                session.add_all(clocks)
             return tickets
     raise RuntimeError("no free reference found")
 
@@ -176,20 +188,28 @@ def _ticket(
         channel=draft.channel,
         language=draft.language,
         person=draft.person,
+        person_id=draft.person.id if draft.person else None,
         requester_agent=draft.requester_agent,
+        requester_agent_id=draft.requester_agent.id if draft.requester_agent else None,
         opened_by_id=agent.id if agent else None,
         procedure=draft.procedure,
+        procedure_id=draft.procedure.id if draft.procedure else None,
         reason=draft.reason,
+        reason_id=draft.reason.id,
         field=_field(draft),
         priority=draft.reason.priority,
         department=draft.department,
         dossier_number=(draft.dossier_number or "").strip()[:30] or None,
         level=team.level,
         team=team,
+        team_id=team.id,
         team_since=instant,
         owner=owner,
+        owner_id=owner.id if owner else None,
         home_team=team,
+        home_team_id=team.id,
         home_owner=owner,
+        home_owner_id=owner.id if owner else None,
         created_at=instant,
         updated_at=instant,
         first_received_at=draft.first_received_at or instant,
