@@ -59,7 +59,8 @@ def configure(settings: Settings) -> Engine:
 def handlers() -> Mapping[str, Handler]:
     """Topic by topic: what happens after the commit. Each is safe to run twice."""
     return {
-        "intake.received": _understand,
+        receiving.TOPIC: _understand,
+        receiving.LEFT_OVER: _take_up_left_over,
         "message.send": delivering.deliver,
         "notice.send": notices.send,
         "mail.too_large": too_large.send,
@@ -81,6 +82,11 @@ def _understand(payload: Mapping[str, Any]) -> None:
     elif payload["channel"] in pages.CHANNELS:
         with db.transaction():
             pages.understand(received_id)
+
+
+def _take_up_left_over(payload: Mapping[str, Any]) -> None:
+    with db.transaction():
+        receiving.take_up_left_over(Channel(payload["channel"]), payload["received_ids"])
 
 
 def _tell_breach(payload: Mapping[str, Any]) -> None:

@@ -25,6 +25,7 @@ from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import (
     Arrival,
     Kept,
+    left_over_key,
     outbox_key,
     raw_of,
     receive_all,
@@ -166,7 +167,14 @@ def understand_all(raws: Mapping[int, bytes]) -> dict[int, str]:
             problem = understand_now(number)
             if problem:
                 problems[number] = problem
+    if not problems:
+        _nothing_left_over(raws)
     return problems
+
+
+def _nothing_left_over(numbers: Iterable[int]) -> None:
+    with db.transaction():
+        done_already([left_over_key(number) for number in numbers])
 
 
 def _opened(raw: bytes) -> OpenedMail | None:

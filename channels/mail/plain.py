@@ -13,11 +13,9 @@ from sqlalchemy import select
 
 from channels.mail.reading import OpenedMail, describe, incoming
 from support.intake.models import Outcome
-from support.intake.receiving import outbox_key
 from support.intake.settling import hold_all_unsettled, settle
 from support.kernel import db
 from support.kernel.taking_turns import take_turns
-from support.outbox.publishing import done_already
 from support.people.models import Agent
 from support.tickets.filing import Incoming, open_all
 from support.tickets.looping import circling
@@ -43,9 +41,7 @@ def settle_plain(opened: Mapping[int, OpenedMail]) -> set[int]:
             ticket_id=ticket.id,
             entry_id=ticket.last_entry_id,
         )
-    settled = {message.received.id for message in messages}
-    done_already([outbox_key(number) for number in settled])
-    return settled
+    return {message.received.id for message in messages}
 
 
 def _looks_plain(opened: OpenedMail) -> bool:

@@ -17,11 +17,13 @@ from support.kernel.files import StoredFile
 from support.kernel.numbering import number
 from support.kernel.time import now
 from support.kernel.writing import write_new
-from support.outbox.publishing import publish_all
+from support.outbox.models import OutboxRow
+from support.outbox.publishing import publish, publish_all
 
 # Above this a raw message lives in the file store, so that the table stays quick to read.
 INLINE_LIMIT = 256 * 1024
 TOPIC = "intake.received"
+LEFT_OVER = "intake.left_over"
 _soon = timedelta(minutes=2)
 
 
@@ -66,7 +68,8 @@ def receive_all(
     """Keep each as :func:`receive` does, in as many statements as for one.
 
     ``tried``: the caller understands them at once, and counts that try now. Others leave them
-    alone for a while, and take them up should the caller die.
+    alone for a while, and take them up should the caller die (:func:`take_up_left_over`).
+    Of several, what was kept is only to be read.
     """
     known = _known_all(channel, [one.dedupe_key for one in arrivals])
     fresh: dict[str, Received] = {}
@@ -81,14 +84,7 @@ def receive_all(
         if not _known_all(channel, list(fresh)):
             raise
         return receive_all(channel, arrivals, tried=tried)
-    publish_all(
-        TOPIC,
-        [
-            (outbox_key(received.id), {"received_id": received.id, "channel": channel.value})
-            for received in fresh.values()
-        ],
-        at=now() + _soon if tried else None,
-    )
+    _ask_for_understanding(channel, [received.id for received in fresh.values()], tried=tried)
     kept = []
     for one in arrivals:
         known_before = known.get(one.dedupe_key)
@@ -106,9 +102,38 @@ def _write(rows: Sequence[Received]) -> None:
         db.session().add_all(rows)
 
 
+def _ask_for_understanding(channel: Channel, numbers: Sequence[int], *, tried: bool) -> None:
+    """A row for each or, of those that the caller goes on to, one for what it leaves over."""
+    at = now() + _soon if tried else None
+    if tried and len(numbers) > 1:
+        payload = {"received_ids": numbers, "channel": channel.value}
+        publish(LEFT_OVER, at=at, key=left_over_key(numbers[0]), **payload)
+        return
+    rows = [
+        (outbox_key(number), {"received_id": number, "channel": channel.value})
+        for number in numbers
+    ]
+    publish_all(TOPIC, rows, at=at)
+
+
+def take_up_left_over(channel: Channel, numbers: Sequence[int]) -> None:
+    """Ask for each of them that has no outcome, unless that is done already."""
+    session = db.session()
+    query = select(Received.id).where(Received.id.in_(numbers), Received.outcome.is_(None))
+    keys = {outbox_key(number): number for number in session.scalars(query)}
+    asked = set(session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys))))
+    missing = [number for key, number in keys.items() if key not in asked]
+    _ask_for_understanding(channel, sorted(missing), tried=False)
+
+
 def outbox_key(received_id: int) -> str:
     """The key of the row that asks for it to be understood."""
     return f"{TOPIC}:{received_id}"
+
+
+def left_over_key(first: int) -> str:
+    """The key of the row that asks for what is left over of a group, by its first one."""
+    return f"{LEFT_OVER}:{first}"
 
 
 def _row(channel: Channel, one: Arrival, *, tried: bool) -> Received:

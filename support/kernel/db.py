@@ -77,6 +77,7 @@ def make_engine(url: str, **options: Any) -> Engine:
         # Compiling a plan takes longer than any page's query: it is for reports, not for pages.
         options.setdefault("connect_args", {"options": "-c jit=off"})
         engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, **options)
+        event.listen(engine, "connect", _postgresql_on_connect)
     keep_holdable(engine)
     return engine
 
@@ -94,6 +95,15 @@ def _sqlite_on_connect(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _postgresql_on_connect(connection: Any, _record: Any) -> None:
+    # Long texts are packed three times as fast, where the server was built with it.
+    connection.execute(
+        "SELECT set_config(name, 'lz4', false) FROM pg_settings"
+        " WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)"
+    )
+    connection.commit()
 
 
 def _sqlite_on_begin(connection: Connection) -> None:

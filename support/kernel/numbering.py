@@ -35,7 +35,8 @@ def reserve(model: type[Base], count: int) -> list[int]:
     """
     session = db.session()
     if session.get_bind().dialect.name == "postgresql":
-        sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+        # Looked up once, not once a number.
+        sequence = select(func.pg_get_serial_sequence(model.__tablename__, "id")).scalar_subquery()
         drawn = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
         return sorted(session.scalars(drawn))
     given: dict[str, int] = session.info.setdefault("numbers_given", {})

@@ -45,8 +45,12 @@ def _mended(row: Any) -> Any:
 
 
 def _is_holdable(value: Any) -> bool:
-    return type(value) is not str or (value.isascii() and "\x00" not in value)
+    if type(value) is str:
+        return value.isascii() and "\x00" not in value
+    return type(value) is not list or all(map(_is_holdable, value))
 
 
 def _value(value: Any) -> Any:
+    if isinstance(value, list):  # the column of many rows
+        return [_value(one) for one in value]
     return holdable(value) if isinstance(value, str) else value

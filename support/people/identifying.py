@@ -24,7 +24,7 @@ from support.kernel import db
 from support.kernel.numbering import number
 from support.kernel.taking_turns import take_turns
 from support.kernel.time import now
-from support.kernel.writing import keep_written, write_new, write_values
+from support.kernel.writing import write_new, write_values
 from support.people.finding import persons_numbered, persons_reached_at
 from support.people.models import ContactKind, Person, PersonContact, PersonNameWord
 from support.people.normalising import fold, fold_name
@@ -78,7 +78,10 @@ def recognise_or_create(who: Identity) -> Person:
 
 
 def recognise_or_create_all(several: Sequence[Identity]) -> list[Person]:
-    """As :func:`recognise_or_create` one after the other, in as many queries as for one."""
+    """As :func:`recognise_or_create` one after the other, in as many queries as for one.
+
+    Of several, those that are new are only to be read.
+    """
     return _found_or_created(several, _recognised, vouched=True)
 
 
@@ -198,8 +201,8 @@ def _write(persons: Sequence[Person]) -> None:
         for contact in person.contacts:
             contact.person_id = person.id
     number(contacts)
-    write_new(persons, keep=False)
-    write_new(contacts, keep=False)
+    write_new(persons)
+    write_new(contacts)
     write_values(
         PersonNameWord,
         [
@@ -208,7 +211,6 @@ def _write(persons: Sequence[Person]) -> None:
             for word in _name_words(person)
         ],
     )
-    keep_written([*persons, *contacts])
 
 
 def _surely_reached(person: Person, who: Identity, kind: ContactKind, value: str) -> bool:

@@ -46,7 +46,8 @@ class Words:
 
 def _says_more(words: Words) -> bool:
     """Whether the whole says more than the new part: not only other blanks around it."""
-    return bool(words.full_text) and (words.full_text or "").split() != words.text.split()
+    whole, new = (words.full_text or "").strip(), words.text.strip()
+    return bool(whole) and whole != new and whole.split() != new.split()
 
 
 def write(ticket: Ticket, kind: EntryKind, words: Words, *, by: Author) -> Entry:

@@ -69,7 +69,10 @@ def open_ticket(draft: TicketDraft, *, by: Author) -> Ticket:
 
 
 def open_tickets(requests: Sequence[Request]) -> list[Ticket]:
-    """As :func:`open_ticket` for each, in as many statements as for one. All or none."""
+    """As :func:`open_ticket` for each, in as many statements as for one. All or none.
+
+    Of several, the tickets are only to be read.
+    """
     for draft, by in requests:
         _require_right(draft, by)
         if not draft.words.text.strip() and not draft.words.files:
@@ -150,7 +153,7 @@ def _insert(requests: Sequence[Request], *, last_entry_ids: Sequence[int]) -> li
                 raise
         else:
             if len(tickets) > 1:
-                write_new(clocks, keep=False)
+                write_new(clocks)
             else:
                 session.add_all(clocks)
             return tickets

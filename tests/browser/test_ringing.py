@@ -53,7 +53,7 @@ def test_a_call_pops_up_and_one_key_opens_its_screen(exchange: Web, visit: Visit
     page.keyboard.press("c")
     expect(focused(page)).to_have_attribute("name", "appelant")
     call(page, "0639981234", "Ndiaye", "Control+s")  # somebody whom we know from now on
-    # The answer's own page first: a new address asked for while the form leaves would be lost to it.
+    # Its answer first: another page asked for while the form leaves would be given up.
     expect(page.get_by_role("status").first).to_contain_text("Le ticket reste ouvert.")
     page.goto("/agent/tickets")
     search = page.locator("#recherche")

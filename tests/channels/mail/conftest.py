@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, select
 
 from channels.mail import delivering, inbox, notices, too_large
 from channels.mail.sending import SmtpTransport
+from support.intake import receiving
 from support.intake.models import Channel, Received
 from support.kernel import db
 from support.kernel.time import now
@@ -105,7 +107,8 @@ class MailRoom:
     def drain(self, after: timedelta = timedelta()) -> int:
         """Deliver what waits, as the worker would ``after`` some time."""
         handlers: dict[str, Any] = {
-            "intake.received": self._understand,
+            receiving.TOPIC: self._understand,
+            receiving.LEFT_OVER: self._take_up_left_over,
             "message.send": delivering.deliver,
             "notice.send": notices.send,
             "mail.too_large": too_large.send,
@@ -156,6 +159,11 @@ class MailRoom:
         """What the server has taken, read by the standard library."""
         parser = BytesParser(policy=default)
         return [parser.parsebytes(mail.data) for mail in self.smtp.messages]
+
+    @staticmethod
+    def _take_up_left_over(payload: Mapping[str, Any]) -> None:
+        with db.transaction():
+            receiving.take_up_left_over(Channel(payload["channel"]), payload["received_ids"])
 
     @staticmethod
     def _understand(payload: Any) -> None:
