@@ -19,6 +19,7 @@ from support.kernel import db
 from support.kernel.time import now
 from support.people.normalising import shown_phone
 from support.tickets.authors import SYSTEM
+from support.tickets.beside import goes_on_from
 from support.tickets.following import public_name
 from support.tickets.journal import Words, note_event, write
 from support.tickets.models import ClosedHow, Ticket
@@ -85,6 +86,7 @@ def facts_of(ticket: Ticket, language: str = "fr") -> Facts:
         if reason.silence_means and reason.silence_months
         else None,
         accepted=reason.silence_means is Silence.ACCEPTANCE,
+        earlier=shown(earlier) if (earlier := goes_on_from(ticket)) else "",
     )
 
 

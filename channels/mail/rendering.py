@@ -24,7 +24,7 @@ FALLBACK = reviews.ORIGINAL
 PARIS = ZoneInfo("Europe/Paris")
 
 # Of the facts of a letter: numbers and addresses, and what is in whatever language it is in.
-_NUMBERS = ("reference", "address", "phone", "email")
+_NUMBERS = ("reference", "earlier", "address", "phone", "email")
 _NAMES = ("name", "subject", "service", "agent")
 
 # Plain texts: nothing to escape.
@@ -54,7 +54,8 @@ class Facts:
     ``reference`` as shown (``2611-2004-8317``); ``service`` and what follows is how the public
     reaches the team that answers; ``agent`` who has it in hand, as the public may know them;
     ``silence_on``: for a request, the day from which silence means that it is ``accepted``, or
-    refused. "" and None are left out of the letter.
+    refused; ``earlier`` the reference of the request, closed long ago, from which this one goes
+    on. "" and None are left out of the letter.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Facts:
     agent: str = ""
     silence_on: datetime | None = None
     accepted: bool = False
+    earlier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

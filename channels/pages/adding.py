@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from support.intake.bounding import refuse_flood
 from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import key_of, raw_of, receive_form
 from support.intake.settling import settle, take_unsettled
 from support.kernel import db
 from support.kernel.errors import Invalid
-from support.people.models import Agent
+from support.people.models import Agent, Person
 from support.tickets.asking import add_words
+from support.tickets.beside import open_beside
+from support.tickets.following_up import long_closed
 from support.tickets.journal import FileDraft, Words
 from support.tickets.models import Ticket
 from support.tickets.replying import person_replies
@@ -77,11 +81,14 @@ def keep(message: Message, *, key: str, source: str) -> Received:
     return kept.received
 
 
-def understand(received_id: int) -> None:
-    """Put a kept message on its ticket. Safe to run twice."""
+def understand(received_id: int) -> Ticket:
+    """Put a kept message on its ticket or, of one closed long ago, on a new one beside it; which
+    one that is. Safe to run twice.
+    """
     received = take_unsettled(received_id)
     if received is None:
-        return
+        known = select(Ticket).join(Received, Received.ticket_id == Ticket.id)
+        return db.session().scalars(known.where(Received.id == received_id)).one()
     message = Message.from_json(raw_of(received))
     ticket = db.session().get_one(Ticket, message.ticket_id)
     hold(ticket)
@@ -92,13 +99,22 @@ def understand(received_id: int) -> None:
         files=message.files,
         data={"unsolved": True} if message.unsolved else None,
     )
+    if message.agent_id is None and long_closed(ticket):
+        fresh = open_beside(ticket, words, channel=message.channel, by=_author(ticket))
+        settle(received, Outcome.CREATED, ticket_id=fresh.id, entry_id=fresh.last_entry_id)
+        return fresh
     entry = _add(ticket, words, message.agent_id)
     settle(received, Outcome.APPENDED, ticket_id=ticket.id, entry_id=entry.id)
+    return ticket
 
 
 def _add(ticket: Ticket, words: Words, agent_id: int | None) -> Entry:
     if agent_id is not None:
         return add_words(ticket, words, by=db.session().get_one(Agent, agent_id))
+    return person_replies(ticket, words, by=_author(ticket))
+
+
+def _author(ticket: Ticket) -> Person | Agent:
     author = ticket.person or ticket.requester_agent
     assert author is not None
-    return person_replies(ticket, words, by=author)
+    return author

@@ -17,6 +17,7 @@ from support.people.normalising import email_address, phone_number
 from support.tickets import following
 from support.tickets.closing import requester_closes
 from support.tickets.following import PublicState
+from support.tickets.following_up import long_closed
 from support.tickets.journal import FileDraft
 from support.tickets.models import Ticket
 from web import uploads
@@ -118,8 +119,15 @@ def add(token: str) -> ResponseReturnValue:
             page = _show(following.by_token(token), token, text, files, problem, unsolved=unsolved)
         return page, 429 if isinstance(refusal, Conflict) else 422
     with db.transaction():
-        adding.understand(received.id)
-    flash(_("Votre message est bien arrivé."), "success")
+        ticket = adding.understand(received.id)
+        if ticket.id != ticket_id:
+            token = following.follow_token(ticket)
+    if ticket.id == ticket_id:
+        flash(_("Votre message est bien arrivé."), "success")
+    else:
+        words = _("Votre message est bien arrivé. Il a ouvert cette nouvelle demande, liée à la "
+                  "première.")  # fmt: skip
+        flash(words, "success")
     return redirect(url_for("follow.follow", token=token), 303)
 
 
@@ -178,6 +186,9 @@ def _show(
 ) -> str:
     view = following.public_view(ticket, before=before)
     where, what_next = standing(view.state)
+    if long_closed(ticket):
+        what_next = _("Cette demande est close depuis longtemps. Si vous écrivez ci-dessous, une "
+                      "nouvelle demande sera ouverte, liée à celle-ci.")  # fmt: skip
     return render_template(
         "citizen/follow.html",
         view=view,

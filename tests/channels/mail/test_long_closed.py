@@ -14,6 +14,7 @@ from support.tickets.closing import close
 from support.tickets.linking import linked_to
 from support.tickets.models import ClosedHow, Link, State, Ticket
 from support.tickets.references import shown
+from support.tickets.timeline import EntryKind
 from tests.cast import Cast, again
 from tests.channels.mail.conftest import MailRoom, a_raw_mail
 
@@ -61,6 +62,8 @@ def test_later_a_linked_one_is_opened_and_the_person_told(
     sent = len(mail_room.sent)
     mail_room.drain(timedelta(days=31))
     assert shown(fresh.reference) in mail_room.sent[sent]["Subject"]
+    (letter,) = [e for e in mail_room.entries(fresh.id) if e.kind is EntryKind.NOTICE]
+    assert f"Votre demande {shown(closed.reference)} était close depuis longtemps" in letter.text
 
 
 def test_a_stranger_still_opens_nothing(mail_room: MailRoom, closed: Ticket) -> None:

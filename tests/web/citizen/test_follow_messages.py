@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -13,9 +13,12 @@ from sqlalchemy import select
 from channels.pages import adding
 from support.intake.models import Channel, Outcome, Received
 from support.kernel import db
+from support.kernel.time import now
 from support.tickets import following
+from support.tickets.beside import goes_on_from
+from support.tickets.closing import close
 from support.tickets.journal import Words
-from support.tickets.models import Ticket
+from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.replying import person_replies
 from support.tickets.timeline import Attachment, Entry, EntryKind
 from tests.cast import again
@@ -135,3 +138,31 @@ def test_a_good_file_stays_when_one_beside_it_is_too_large(site: Site, ticket: T
     assert site.anyone().send(where, {"text": "Voici", "kept": kept[0]}).status_code == 303
     with db.transaction() as session:
         assert session.scalars(select(Attachment.filename)).all() == ["petit.pdf"]
+
+
+def test_on_a_request_closed_long_ago_a_linked_one_is_opened(site: Site, ticket: Ticket) -> None:
+    with db.transaction():
+        close(again(ticket), ClosedHow.ANSWERED, by=again(site.cast.teleadviser))
+        site_link = link(ticket)
+    with time_machine.travel(now() + timedelta(days=31), tick=True):
+        assert "nouvelle demande sera ouverte" in site.anyone().get(site_link).get_data(
+            as_text=True
+        )
+        sent = site.anyone().send(
+            f"{site_link}/messages", {"text": "Et maintenant ?", "cle": "k", "manque": "1"}
+        )
+        doubled = site.anyone().send(
+            f"{site_link}/messages", {"text": "Et maintenant ?", "cle": "k", "manque": "1"}
+        )
+    assert sent.status_code == doubled.status_code == 303
+    assert sent.headers["Location"] == doubled.headers["Location"] != site_link
+    with db.transaction(write=False) as session:
+        old = again(ticket)
+        fresh = session.scalars(select(Ticket).order_by(Ticket.id.desc())).first()
+        assert fresh is not None
+        assert sent.headers["Location"].endswith(following.follow_token(fresh))
+        assert (old.state, fresh.state, fresh.channel) == (State.CLOSED, State.NEW, Channel.FOLLOW)
+        assert (fresh.person_id, fresh.reason_id) == (old.person_id, old.reason_id)
+        assert goes_on_from(fresh) == old.reference
+    assert texts(ticket) == ["Ma question à moi"]
+    assert texts(fresh) == ["Et maintenant ?"]
