@@ -136,3 +136,7 @@ def _late_since(at: datetime) -> str:
     if local.date() == now().astimezone(get_timezone()).date():
         return _("en retard depuis %(time)s", time=format_datetime(at, "HH:mm"))
     return _("en retard depuis le %(moment)s", moment=moment(at))
+
+
+def so_many_minutes(number: int) -> str:
+    return ngettext("%(num)s minute", "%(num)s minutes", number)

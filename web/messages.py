@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask_babel import gettext as _
 
 from support.kernel.errors import DomainError, Problem
+from web.filters import so_many_minutes
+
+
+def _wait(given: dict[str, Any]) -> dict[str, Any]:
+    """The problem's facts, with how long to wait in words."""
+    return {**given, "wait": so_many_minutes(given["minutes"])}
+
 
 # Each sentence says what is wrong and what to do. ``%(name)s`` come from the problem's params.
 SENTENCES: dict[str, Callable[..., str]] = {
@@ -15,7 +23,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "Adresse ou mot de passe incorrect. Vérifiez les deux et recommencez."
     ),
     "sign_in.too_many": lambda **p: _(
-        "Trop d’essais. Attendez %(minutes)s minutes avant de recommencer.", **p
+        "Trop d’essais. Attendez %(wait)s avant de recommencer.", **_wait(p)
     ),
     "password.short": lambda **p: _("Au moins %(least)s caractères.", **p),
     "email.invalid": lambda **p: _(
@@ -126,18 +134,18 @@ SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "follow.too_many": lambda **p: _(
         "Vous avez déjà envoyé %(most)s messages en une heure. Votre texte est gardé ici : "
-        "renvoyez-le dans %(minutes)s minutes.",
-        **p,
+        "renvoyez-le dans %(wait)s.",
+        **_wait(p),
     ),
     "contact.too_many": lambda **p: _(
         "Trop de demandes sont venues de votre connexion en une heure. Votre demande est gardée "
-        "ici : renvoyez-la dans %(minutes)s minutes.",
-        **p,
+        "ici : renvoyez-la dans %(wait)s.",
+        **_wait(p),
     ),
     "contact.too_many_email": lambda **p: _(
         "Trop de demandes ont été envoyées avec cette adresse en une heure. Votre demande est "
-        "gardée ici : renvoyez-la dans %(minutes)s minutes.",
-        **p,
+        "gardée ici : renvoyez-la dans %(wait)s.",
+        **_wait(p),
     ),
     "date.invalid": lambda **p: _("Écrivez une date : jour, mois, année (31/12/2026)."),
     "date.future": lambda **p: _("Cette date n’est pas encore passée : vérifiez l’année."),
