@@ -40,6 +40,9 @@ from support.tickets.filing import Why
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
+# A machine that is restarted again and again takes the same mails with it each time: who kills the
+# process is told from who was there only after a few more.
+MOST_DEATHS = 6
 # Neither the message's fault nor for ever: the database or the disk is away. Not a try.
 _NOT_ITS_FAULT = (OperationalError, OSError)
 
@@ -216,7 +219,7 @@ def _begin_try(received_id: int) -> None:
     """Counted before it is opened: a message that kills the process must not come back for ever."""
     with db.transaction():
         received = take_unsettled(received_id)
-        if received is not None and received.attempts > MOST_TRIES:
+        if received is not None and received.attempts > MOST_DEATHS:
             _leave(received, "the process died or hung each time")
 
 

@@ -64,6 +64,7 @@ def retry(row_id: int) -> ResponseReturnValue:
 def topic_label(topic: str) -> str:
     return {
         "intake.received": _("Comprendre un message reçu"),
+        "intake.left_over": _("Reprendre les messages laissés par un arrêt"),
         "message.send": _("Envoyer une réponse par courriel"),
         "notice.send": _("Envoyer un message automatique"),
         "mail.too_large": _("Dire que le courriel était trop volumineux"),

@@ -62,7 +62,7 @@ def test_a_mail_that_kills_the_process_each_time_is_left_to_a_person(
 
     monkeypatch.setattr(inbox, "open_mail", killed)
     kept = inbox.take_in(a_raw_mail(), "test").received.id
-    for _ in range(inbox.MOST_TRIES):
+    for _ in range(inbox.MOST_DEATHS):
         with pytest.raises(Killed):
             inbox.understand(kept)
     inbox.understand(kept)
