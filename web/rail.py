@@ -179,6 +179,9 @@ def sections(agent: Agent, waiting: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 def _is_below(href: str) -> bool:
+    # A form that is shown again because it was refused is still the page it was sent from.
+    if request.method == "POST" and href == f"{request.path}/nouveau":
+        return True
     return request.path == href or (href != "/agent/" and request.path.startswith(href + "/"))
 
 

@@ -40,6 +40,7 @@ class Further:
     reason: str = ""
     note: str = ""
     solved: bool = False
+    new: bool = False  # a new ticket was chosen, although there are open ones
 
 
 @dataclass(frozen=True)
@@ -142,15 +143,17 @@ def check(sheet: Sheet, *, has_open: bool = False) -> Identity | None:
     if sheet.came_to not in WRAP_UPS:
         problems.append(Problem("call.wrap_up_missing", "wrap_up"))
     for number, other in enumerate(sheet.further, 1):
-        problems += _further_problems(other, number)
+        problems += _further_problems(other, number, has_open)
     if problems:
         raise Invalid(*problems)
     return who
 
 
-def _further_problems(other: Further, number: int) -> list[Problem]:
+def _further_problems(other: Further, number: int, has_open: bool) -> list[Problem]:
     found = []
-    if not other.ticket and not other.reason.strip():
+    if has_open and not other.ticket and not other.new and not other.reason.strip():
+        found.append(Problem("call.ticket_missing", f"ticket_{number}"))
+    elif not other.ticket and not other.reason.strip():
         found.append(Problem("call.reason_missing", f"reason_{number}"))
     if not other.note.strip():
         found.append(Problem("call.note_missing", f"note_{number}"))

@@ -26,6 +26,7 @@ class Ended(StrEnum):
     GOT_THROUGH = "got_through"  # they called again and were answered
     NOT_REACHED = "not_reached"  # tried often enough
     CANCELLED = "cancelled"
+    PROMISED = "promised"  # a call in vain, for which a call-back has been promised since
 
 
 class CallBack(Base):

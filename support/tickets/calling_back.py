@@ -69,14 +69,17 @@ def plan(draft: Plan, *, by: Agent) -> CallBack:
         if before is None:
             raise
         return before
+    _take_over_missed(made)
     _tell(made, "call_back_planned", by, due=slot.start.isoformat(), until=slot.end.isoformat())
     return made
 
 
 def missed(number: str, *, at: datetime, team: Team | None) -> None:
-    """Somebody called at ``at`` and nobody answered: one row per number, the calls counted."""
+    """Somebody called at ``at`` and nobody answered: one row per number, the calls counted. Who
+    was promised a call within the same hours is on that row.
+    """
     session = db.session()
-    if _count_one_more(number, at):
+    if _count_on_promised(number, at) or _count_one_more(number, at):
         return
     row = CallBack(
         origin=Origin.MISSED,
@@ -220,6 +223,38 @@ def _waiting(number: str):  # type: ignore[no-untyped-def]
     return select(CallBack).where(
         CallBack.number == number, CallBack.origin == Origin.MISSED, CallBack.ended.is_(None)
     )
+
+
+def _take_over_missed(made: CallBack) -> None:
+    """Their calls in vain are answered by the promise: one number, one row."""
+    rows = db.session().scalars(_waiting(made.number).with_for_update(of=CallBack)).unique().all()
+    for row in rows:
+        row.ended, row.ended_at, row.ended_by_id = Ended.PROMISED, now(), made.created_by_id
+        made.missed_calls += row.missed_calls
+        made.first_missed_at, made.last_missed_at = row.first_missed_at, row.last_missed_at
+    db.session().flush()
+
+
+def _count_on_promised(number: str, at: datetime) -> bool:
+    first = (
+        select(CallBack)
+        .where(
+            CallBack.number == number,
+            CallBack.origin == Origin.PLANNED,
+            CallBack.ended.is_(None),
+            CallBack.due_at <= at + SOON,
+        )
+        .order_by(CallBack.due_at, CallBack.id)
+        .limit(1)
+    )
+    row = db.session().scalar(first.with_for_update(of=CallBack))
+    if row is None:
+        return False
+    row.missed_calls += 1
+    row.first_missed_at = row.first_missed_at or at
+    row.last_missed_at = max(row.last_missed_at or at, at)
+    db.session().flush()
+    return True
 
 
 def _count_one_more(number: str, at: datetime) -> bool:

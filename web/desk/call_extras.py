@@ -55,6 +55,7 @@ def further(typed: Mapping[str, str]) -> tuple[Further, ...]:
             reason=typed[f"motif_{n}"],
             note=typed[f"note_{n}"],
             solved=typed[f"fin_{n}"] == "close",
+            new=typed[f"ticket_{n}"] == NEW_TICKET,
         )
         for n in range(1, blocks(typed) + 1)
     )

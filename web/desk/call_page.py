@@ -19,6 +19,7 @@ from support.kernel import db
 from support.kernel.errors import NotVisible
 from support.kernel.time import now
 from support.people.languages import LANGUAGES
+from support.people.normalising import shown_phone
 from support.tickets.calling import WRAP_UPS
 from support.tickets.calling_back import one_call_back
 from support.tickets.persons import one_person
@@ -67,7 +68,7 @@ class Page:
 
 def read_address() -> dict[str, str]:
     typed = {name: request.args.get(name, "") for name in TYPED}
-    typed["appelant"] = typed["appelant"] or typed["numero"]
+    typed["appelant"] = typed["appelant"] or shown_phone(typed["numero"])
     return typed
 
 

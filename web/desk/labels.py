@@ -112,6 +112,7 @@ def ended_label(ended: Ended) -> str:
         Ended.GOT_THROUGH: _("La personne a rappelé et a été jointe"),
         Ended.NOT_REACHED: _("Abandonné : personne n’a répondu"),
         Ended.CANCELLED: _("Rappel annulé"),
+        Ended.PROMISED: _("Un rappel a été promis depuis"),
     }[ended]
 
 

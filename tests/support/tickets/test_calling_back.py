@@ -182,3 +182,31 @@ def test_many_calls_in_vain_at_once_are_one_row(real_cast: Cast) -> None:
         list(pool.map(miss, range(4)))
     with db.transaction() as session:
         assert session.scalars(select(CallBack)).one().missed_calls == 4
+
+
+def test_who_was_promised_a_call_and_calls_in_vain_is_one_row(cast) -> None:
+    promise = promised(cast)
+    calling_back.missed(AWA, at=NOON, team=cast.teleadviser.team)
+    calling_back.missed(AWA, at=NOON + timedelta(minutes=1), team=None)
+    (row,) = db.session().scalars(select(CallBack).where(CallBack.ended.is_(None))).unique()
+    assert (row.id, row.missed_calls, row.origin) == (promise.id, 2, Origin.PLANNED)
+    assert row.last_missed_at == NOON + timedelta(minutes=1)
+
+
+def test_a_promise_for_another_day_hides_no_call_of_today(cast) -> None:
+    tomorrow = Slot(NOON + timedelta(days=1), NOON + timedelta(days=1, hours=1), Part.HOUR)
+    calling_back.plan(Plan(AWA, tomorrow), by=cast.teleadviser)
+    calling_back.missed(AWA, at=NOON, team=None)
+    rows = db.session().scalars(select(CallBack).where(CallBack.ended.is_(None))).unique().all()
+    assert sorted(row.origin for row in rows) == [Origin.MISSED, Origin.PLANNED]
+
+
+def test_a_promise_answers_the_calls_in_vain_before_it(cast) -> None:
+    calling_back.missed(AWA, at=NOON - timedelta(hours=1), team=None)
+    calling_back.missed(AWA, at=NOON, team=None)
+    promise = promised(cast)
+    (before,) = (
+        db.session().scalars(select(CallBack).where(CallBack.origin == Origin.MISSED)).unique()
+    )
+    assert (before.ended, before.ended_by_id) == (Ended.PROMISED, cast.teleadviser.id)
+    assert (promise.missed_calls, promise.last_missed_at) == (2, NOON)

@@ -380,3 +380,11 @@ def test_the_page_after_a_call_shows_that_call_only(site: Site) -> None:
     assert agent.get(where).status_code == 200
     assert agent.get(f"/agent/appels/{shown(other.reference)}/{entry}").status_code == 404
     assert agent.get(where.rsplit("/", 1)[0] + "/999999").status_code == 404
+
+
+def test_a_number_is_shown_as_it_is_read_out(site: Site) -> None:
+    agent = site.as_("teleadviser")
+    page = agent.get(SCREEN, query_string={"numero": "+33639981234"}, follow_redirects=True).text
+    assert 'value="06 39 98 12 34"' in page
+    abroad = agent.get(SCREEN, query_string={"numero": "+32470123456"}, follow_redirects=True).text
+    assert 'value="+32 470 12 34 56"' in abroad

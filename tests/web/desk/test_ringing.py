@@ -217,6 +217,12 @@ def test_one_call_about_three_things_by_an_interpreter(site: Site) -> None:
     refused = agent.send("/agent/appels", fields)
     assert refused.status_code == 422
     assert 'href="#motif_2"' in refused.text
+    unsaid = agent.send("/agent/appels", fields | {"ticket_2": ""})
+    assert 'href="#ticket_2"' in unsaid.text
+    assert 'href="#motif_2"' not in unsaid.text
+    # It is still the call screen, for the rail too.
+    active = r'href="/agent/appels/nouveau" aria-current="page"'
+    assert active in unsaid.text
     assert agent.send("/agent/appels", fields | {"motif_2": "account.blocked"}).status_code == 303
     page = agent.get(f"/agent/tickets/{shown(first.reference)}").text
     for words in ("par interprète (dari)", "M. Safi, ISM", "Le même appel, aussi sur", "Adresse"):
