@@ -37,7 +37,10 @@ def configure(settings: Settings) -> Engine:
     index.configure(settings.data_dir / "index")
     delivering.configure(
         delivering.Post(
-            transport=transport_for(settings.smtp_url, settings.data_dir / "outbox"),
+            # Whoever holds the row must be done before somebody else takes it up.
+            transport=transport_for(
+                settings.smtp_url, settings.data_dir / "outbox", within=0.75 * settings.outbox_lease
+            ),
             sender=parseaddr(settings.mail_from),
             public_url=settings.public_url.rstrip("/"),
             service_name=settings.service_name,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from channels.mail.deadline import Deadline, Smtp, SmtpOverTls
 from channels.mail.headers import read_block
 from channels.mail.identifiers import message_id
 
@@ -56,9 +57,12 @@ class Transport(Protocol):
         """Whether it could take a message now. Raises DeliveryFailure or OSError when not."""
 
 
-def transport_for(url: str | None, directory: Path) -> Transport:
-    """The SMTP transport for ``url``, or without one the folder ``directory``."""
-    return SmtpTransport(url) if url else FileTransport(directory)
+def transport_for(url: str | None, directory: Path, *, within: float = 90.0) -> Transport:
+    """The SMTP transport for ``url``, or without one the folder ``directory``.
+
+    ``within``: seconds that giving a message away may take in all.
+    """
+    return SmtpTransport(url, within=within) if url else FileTransport(directory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class SmtpTransport:
     """``smtp://``, ``smtps://`` or ``smtp+starttls://user:password@host:port``."""
 
     url: str
-    timeout: float = 30.0
+    timeout: float = 30.0  # of each step
+    within: float = 90.0  # of all of them together
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -75,8 +80,20 @@ class SmtpTransport:
         _ = parts.port
 
     def send(self, raw: bytes, envelope_from: str, recipients: Sequence[str]) -> Refused:
+        with Deadline(self.within) as deadline:
+            try:
+                return self._send(raw, envelope_from, recipients, deadline)
+            except TemporaryFailure as error:
+                if not deadline.over:
+                    raise
+                words = f"not taken within {self.within:g} seconds"
+                raise TemporaryFailure(0, words) from error
+
+    def _send(
+        self, raw: bytes, envelope_from: str, recipients: Sequence[str], deadline: Deadline
+    ) -> Refused:
         try:
-            server = self._connect()
+            server = self._connect(deadline)
         except smtplib.SMTPResponseException as error:
             raise TemporaryFailure(error.smtp_code, _words(error.smtp_error)) from error
         except (OSError, smtplib.SMTPException) as error:
@@ -99,25 +116,29 @@ class SmtpTransport:
         :raises TemporaryFailure: the server cannot be used as set.
         """
         try:
-            _leave(self._connect())
+            with Deadline(self.within) as deadline:
+                _leave(self._connect(deadline))
         except smtplib.SMTPResponseException as error:
             raise TemporaryFailure(error.smtp_code, _words(error.smtp_error)) from error
         except (OSError, smtplib.SMTPException) as error:
             raise TemporaryFailure(0, str(error) or type(error).__name__) from error
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, deadline: Deadline) -> smtplib.SMTP:
         parts = urlsplit(self.url)
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        timeout = min(self.timeout, deadline.left)
         if parts.scheme == "smtps":
             context = ssl.create_default_context()
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, timeout=self.timeout, context=context
+            server: smtplib.SMTP = SmtpOverTls(
+                host, port, deadline=deadline, timeout=timeout, context=context
             )
         else:
-            server = smtplib.SMTP(host, port, timeout=self.timeout)
+            server = Smtp(host, port, deadline=deadline, timeout=timeout)
         try:
             if parts.scheme == "smtp+starttls":
                 server.starttls(context=ssl.create_default_context())
+                assert server.sock is not None
+                deadline.watch(server.sock)
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
         except BaseException:
