@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -138,7 +139,10 @@ def reply_to_some(agent_id: int, most: int) -> list[str]:
         waiting = select(Ticket).options(*PAGE).where(Ticket.id.not_in(answered)).limit(most)
         for ticket in session.scalars(waiting).unique():
             hold(ticket)
-            draft = ReplyDraft("Voici la réponse.", new_message_id("relais.example.org"))
+            # Every other one may still be taken back when the process dies.
+            held = timedelta(seconds=2 * (len(said) % 2))
+            new = new_message_id("relais.example.org")
+            draft = ReplyDraft("Voici la réponse.", new, undo_for=held)
             agent_replies(ticket, draft, by=agent)
             said.append(draft.message_id)
     return said
