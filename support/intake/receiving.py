@@ -105,7 +105,7 @@ def _write(rows: Sequence[Received]) -> None:
 def _ask_for_understanding(channel: Channel, numbers: Sequence[int], *, tried: bool) -> None:
     """A row for each or, of those that the caller goes on to, one for what it leaves over."""
     at = now() + _soon if tried else None
-    if tried and len(numbers) > 1:
+    if tried and numbers:
         payload = {"received_ids": numbers, "channel": channel.value}
         publish(LEFT_OVER, at=at, key=left_over_key(numbers[0]), **payload)
         return

@@ -124,8 +124,9 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_mails(
     assert len(sql) <= 40, "\n".join(s[:90] for s in sql)
 
 
-def test_what_is_settled_asks_for_nothing_more(mail_room: MailRoom, real_cast):
-    together(PILE)
+@pytest.mark.parametrize("number", [1, len(PILE)])
+def test_what_is_settled_asks_for_nothing_more(mail_room: MailRoom, real_cast, number):
+    together(PILE[:number])
     with db.transaction(write=False) as session:
         rows = session.scalars(select(OutboxRow).where(OutboxRow.topic.startswith("intake"))).all()
     assert {row.state for row in rows} == {OutboxState.DONE}
