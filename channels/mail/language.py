@@ -4,7 +4,12 @@ The script leaves one language or a few; letters that only one of them has decid
 detector that carries its model with it, helped by the commonest words, judges the rest.
 """
 
+from __future__ import annotations
+
+import array
 import functools
+import mmap
+import tempfile
 from collections.abc import Collection
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -70,11 +75,22 @@ def _identifier() -> LanguageIdentifier:
         whole.nb_ptc,
         whole.nb_pc,
         whole.nb_classes,
-        whole.tk_nextmove,
+        _on_file(whole.tk_nextmove),
         whole.tk_output,
         norm_probs=True,
         tk_row=whole.tk_row,
     )
+
+
+def _on_file(table: array.array[int]) -> memoryview:
+    """The table as it is read from a file that has no name: a text visits few of its pages, and
+    only those are in memory. It is the largest part of the model.
+    """
+    with tempfile.TemporaryFile() as file:
+        table.tofile(file)
+        file.flush()
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return memoryview(mapped).cast(table.typecode)
 
 
 def prepare() -> None:
