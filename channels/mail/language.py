@@ -90,7 +90,8 @@ def _on_file(table: array.array[int]) -> memoryview:
         table.tofile(file)
         file.flush()
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return memoryview(mapped).cast(table.typecode)
+    assert table.typecode == "I"
+    return memoryview(mapped).cast("I")
 
 
 def prepare() -> None:
