@@ -104,6 +104,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "call.refused_before": lambda **p: _(
         "Cet appel n’a pas été noté la première fois. Vérifiez, puis envoyez à nouveau."
     ),
+    "person_contact.missing": lambda **p: _("Écrivez une adresse électronique ou un numéro."),
     "person.unknown": lambda **p: _("Cette personne n’existe pas."),
     "mail.unknown": lambda **p: _("Ce courriel n’existe pas."),
     "unite.same": lambda **p: _("C’est le même ticket."),

@@ -41,6 +41,7 @@ ROOMS = (
     "web.admin.accounts",
     "web.admin.account",
     "web.admin.structure",
+    "web.admin.every_token",
     "web.admin.given_up",
     "web.steering.views",
     "web.api.v1.calls",

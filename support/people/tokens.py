@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, case, select, update
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from support.kernel import db
 from support.kernel.db import Base, BigKey, PrimaryKey, word
@@ -107,6 +107,22 @@ def tokens_of(agent: Agent, *, by: Agent | None) -> Sequence[ApiToken]:
     """The newest first, revoked ones included."""
     _require(by)
     query = select(ApiToken).where(ApiToken.agent_id == agent.id).order_by(ApiToken.id.desc())
+    return db.session().scalars(query).all()
+
+
+def in_force(*, by: Agent | None, before: int | None, limit: int) -> Sequence[ApiToken]:
+    """Every account's that still open something, the newest first, older than ``before``."""
+    _require(by)
+    query = (
+        select(ApiToken)
+        .join(ApiToken.agent)
+        .where(ApiToken.revoked_at.is_(None), Agent.active)
+        .options(contains_eager(ApiToken.agent))
+        .order_by(ApiToken.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(ApiToken.id < before)
     return db.session().scalars(query).all()
 
 

@@ -129,6 +129,7 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "GET /agent/escalades": (P.READ_TICKETS,),
     "GET /agent/personnes": (P.READ_PERSONS,),
     "GET /agent/personnes/<int:person_id>": (P.READ_PERSONS,),
+    "POST /agent/personnes/<int:person_id>/coordonnees": (P.READ_PERSONS, P.OPEN_TICKETS),
     "GET /agent/connaissances": (P.READ_STAFF_ARTICLES,),
     "GET /agent/connaissances/resultats": (P.READ_STAFF_ARTICLES,),
     "GET /agent/connaissances/<slug>": (P.READ_STAFF_ARTICLES,),
@@ -159,6 +160,8 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"GET {ADMIN}/equipes": (P.ADMINISTER,),
     f"POST {ADMIN}/equipes/<int:team_id>/signatures": (P.ADMINISTER,),
     f"GET {ADMIN}/chaine": (P.ADMINISTER,),
+    f"GET {ADMIN}/jetons": (P.ADMINISTER,),
+    f"POST {ADMIN}/jetons/<int:token_id>/revocations": (P.ADMINISTER,),
     f"GET {ADMIN}/envois": (P.ADMINISTER,),
     f"POST {ADMIN}/envois/<int:row_id>/reprises": (P.ADMINISTER,),
 }
