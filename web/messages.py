@@ -53,6 +53,19 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "message.what_is_missing": lambda **p: _(
         "Dites en quelques mots ce qui manque : sans cela, nous ne saurions pas quoi reprendre."
     ),
+    "announce.not_running": lambda **p: _(
+        "Aucune date ne court sur ce ticket en ce moment : il n’y en a pas à remplacer."
+    ),
+    "announce.day_missing": lambda **p: _("Choisissez le jour."),
+    "announce.past": lambda **p: _("Ce jour est passé, ou l’équipe a fini sa journée."),
+    "announce.closed": lambda **p: _(
+        "L’équipe ne travaille pas ce jour-là : choisissez-en un autre."
+    ),
+    "announce.far": lambda **p: _("C’est trop loin : %(days)s jours au plus.", **p),
+    "announce.same": lambda **p: _("C’est déjà la date promise."),
+    "announce.explanation": lambda **p: _(
+        "Dites pourquoi, en une phrase : la personne doit comprendre ce qui nous retient."
+    ),
     "reply.empty": lambda **p: _("La réponse est vide."),
     "reply.not_front": lambda **p: _(
         "Seule l’équipe « %(team)s » écrit à la personne. Répondez au niveau qui vous a saisi.",

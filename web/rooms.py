@@ -28,6 +28,7 @@ ROOMS = (
     "web.desk.caught",
     "web.desk.ticket",
     "web.desk.acting",
+    "web.desk.announcing",
     "web.desk.answers",
     "web.desk.gathering",
     "web.desk.escalating",

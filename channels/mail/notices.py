@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from calendar import monthrange
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.time import now
 from support.people.normalising import shown_phone
+from support.tickets import announcing
 from support.tickets.authors import SYSTEM
 from support.tickets.beside import goes_on_from
 from support.tickets.following import public_name
@@ -31,7 +33,7 @@ from support.tickets.visibility import PAGE, hold
 log = logging.getLogger(__name__)
 
 # Sent by name; what is acknowledged as a request in the sense of the law has words of its own.
-LETTERS = frozenset({"acknowledgement", "reopened", "passed_on"})
+LETTERS = frozenset({"acknowledgement", "reopened", "passed_on", announcing.LETTER})
 OF_REQUEST = "acknowledgement_of_request"
 # Two machines that answer each other would never stop: an address hears this much, no more.
 MOST_A_DAY = 10
@@ -61,7 +63,7 @@ def send(payload: Mapping[str, Any]) -> None:
             facts = {"letter": letter, "most": MOST_A_DAY}
             note_event(ticket, "letter_capped", by=SYSTEM, once_key=once, **facts)
         else:
-            _write(letter, ticket, once)
+            _write(letter, ticket, once, payload.get("about"))
 
 
 def facts_of(ticket: Ticket, language: str = "fr") -> Facts:
@@ -97,12 +99,15 @@ def _months_later(instant: datetime, months: int) -> datetime:
     return instant.replace(year=instant.year + year, month=month + 1, day=min(instant.day, last))
 
 
-def _write(letter: str, ticket: Ticket, once: str) -> None:
+def _write(letter: str, ticket: Ticket, once: str, about: int | None) -> None:
     reason = ticket.reason
     request = letter == "acknowledgement" and reason.silence_means and reason.silence_months
     name = OF_REQUEST if request else letter
     language = language_of(name, ticket.language)
-    subject, text, html = render_letter(name, language, facts_of(ticket, language))
+    facts = facts_of(ticket, language)
+    if letter == announcing.LETTER:
+        facts = _with_news(facts, db.session().get_one(Entry, about))
+    subject, text, html = render_letter(name, language, facts)
     words = Words(
         text,
         html=html,
@@ -112,6 +117,13 @@ def _write(letter: str, ticket: Ticket, once: str) -> None:
         once_key=once,
     )
     dispatch(ticket, write(ticket, EntryKind.NOTICE, words, by=SYSTEM))
+
+
+def _with_news(facts: Facts, told: Entry) -> Facts:
+    """The dates as they were announced: another one may have been since."""
+    was = datetime.fromisoformat(told.data["was"]) if told.data["was"] else None
+    to = datetime.fromisoformat(told.data["to"])
+    return replace(facts, promised_at=to, was=was, explanation=told.data["explanation"])
 
 
 def written(once: str) -> bool:

@@ -25,7 +25,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 # Of the facts of a letter: numbers and addresses, and what is in whatever language it is in.
 _NUMBERS = ("reference", "earlier", "address", "phone", "email")
-_NAMES = ("name", "subject", "service", "agent")
+_NAMES = ("name", "subject", "service", "agent", "explanation")
 
 # Plain texts: nothing to escape.
 _texts = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)
@@ -55,7 +55,8 @@ class Facts:
     reaches the team that answers; ``agent`` who has it in hand, as the public may know them;
     ``silence_on``: for a request, the day from which silence means that it is ``accepted``, or
     refused; ``earlier`` the reference of the request, closed long ago, from which this one goes
-    on. "" and None are left out of the letter.
+    on; ``was`` the date promised before this one, and ``explanation`` why it is another. "" and
+    None are left out of the letter.
     """
 
     name: str
@@ -71,6 +72,8 @@ class Facts:
     silence_on: datetime | None = None
     accepted: bool = False
     earlier: str = ""
+    was: datetime | None = None
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def render_letter(name: str, language: str, facts: Facts) -> tuple[str, str, str
             "received": in_words(facts.received_at, code),
             "promised": in_words(facts.promised_at, code) if facts.promised_at else "",
             "silence": in_words(facts.silence_on, code) if facts.silence_on else "",
+            "was": in_words(facts.was, code) if facts.was else "",
         }
     )
     subject = _texts.get_template(f"{name}/{code}/subject.txt").render(words)

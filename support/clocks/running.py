@@ -84,6 +84,29 @@ def resume(clock: Clock) -> datetime | None:
     return clock.deadline
 
 
+def replace(clock: Clock, deadline: datetime) -> Clock:
+    """End this promise for another one, which runs until ``deadline``.
+
+    What was promised first was neither kept nor, in time, broken: ``kept`` stays unsaid unless
+    the date had passed already.
+    """
+    session, instant = db.session(), now()
+    late = clock.breached_at is not None or (clock.deadline or instant) < instant
+    clock.stopped_at, clock.kept = instant, False if late else None
+    session.flush()  # one live clock of a kind: this one first
+    new = Clock(
+        ticket_id=clock.ticket_id,
+        kind=clock.kind,
+        calendar_code=clock.calendar_code,
+        budget_minutes=working_between(instant, deadline, hours_of(clock.calendar_code)),
+        started_at=instant,
+        deadline=deadline,
+    )
+    session.add(new)
+    session.flush()
+    return new
+
+
 def stop(clock: Clock) -> bool:
     """The promise is over. Returns whether it was kept."""
     instant = now()

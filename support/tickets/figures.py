@@ -61,7 +61,10 @@ def open_by_reason() -> Mapping[int, Counted]:
 
 
 def promises_by_reason(since: datetime, until: datetime) -> Mapping[int, Promises]:
-    """By the reason's number, the promises that ended between the two dates: one query."""
+    """By the reason's number, the promises that ended between the two dates: one query.
+
+    One for which another date was announced in time has ended, and was not kept.
+    """
     rows = db.session().execute(
         select(
             Ticket.reason_id,
@@ -70,7 +73,7 @@ def promises_by_reason(since: datetime, until: datetime) -> Mapping[int, Promise
             func.sum(case((Clock.kept.is_(True), 1), else_=0)),
         )
         .join(Ticket, Ticket.id == Clock.ticket_id)
-        .where(Clock.stopped_at >= since, Clock.stopped_at < until, Clock.kept.is_not(None))
+        .where(Clock.stopped_at >= since, Clock.stopped_at < until)
         .group_by(Ticket.reason_id)
     )
     return {

@@ -64,6 +64,8 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"GET {TICKET}": (P.READ_TICKETS,),
     f"POST {TICKET}/messages": (P.READ_TICKETS,),
     f"POST {TICKET}/reponses": (P.REPLY,),
+    f"GET {TICKET}/dates/nouvelle": (P.REPLY,),
+    f"POST {TICKET}/dates": (P.REPLY,),
     f"POST {TICKET}/reponses/<int:entry_id>/annulations": (P.REPLY,),
     f"GET {TICKET}/reponses/<int:entry_id>/remise": (P.READ_TICKETS,),
     f"POST {TICKET}/joints": (P.REPLY,),

@@ -22,6 +22,7 @@ ICONS = {
     "qualified": "tag",
     "withdrawn": "arrow-counterclockwise",
     "promise_moved": "clock",
+    "promise_announced": "calendar-event",
     "promise_broken": "exclamation-octagon-fill",
     "state": "arrow-right-circle",
     "bounce": "exclamation-triangle-fill",
@@ -123,6 +124,11 @@ def _promise_moved(e: Entry) -> str:
     return _("date promise reportée du %(was)s au %(to)s", was=day(was), to=day(to))
 
 
+def _promise_announced(e: Entry) -> str:
+    to, why = datetime.fromisoformat(e.data["to"]), e.data["explanation"]
+    return _("nouvelle date annoncée : le %(to)s. « %(why)s »", to=day(to), why=why)
+
+
 _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "opened": _opened,
     "state": _state,
@@ -131,6 +137,7 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "qualified": lambda e: _("motif changé en « %(to)s »", to=e.data["to"]),
     "withdrawn": lambda e: _("repris à %(team)s", team=e.data["team"]),
     "promise_moved": _promise_moved,
+    "promise_announced": _promise_announced,
     "promise_broken": lambda e: _("la date promise est passée"),
     "bounce": lambda e: _("courriel non remis : %(why)s", why=why_words(e.data.get("words"))),
     "delivery_refused": lambda e: _(

@@ -20,6 +20,7 @@ from support.kernel.errors import DomainError
 from support.people.models import Agent, ContactKind, Team
 from support.people.permissions import Permission, may
 from support.people.vouching import is_vouched
+from support.tickets.announcing import can_announce
 from support.tickets.asking import speaks_for_requester
 from support.tickets.assigning import can_assign, colleagues_for, serves
 from support.tickets.filing import UNSORTED_REASON
@@ -170,6 +171,7 @@ def allowed(
         and not away
         and ticket.state is not State.WAITING_PERSON,
         "assign": can_assign(ticket, agent),
+        "announce": can_announce(ticket, agent),
         "reopen": can_reopen(ticket, agent),
         "resume": may(agent, Permission.REPLY) and ticket.state is State.WAITING_PERSON,
         "escalate": may(agent, Permission.ESCALATE) and here and ticket.is_open and bool(following),

@@ -16,6 +16,7 @@ from escalation.raising import HandoverDraft, escalate
 from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.time import now
+from support.tickets import announcing
 from support.tickets.calling import CallDraft, NewRequest, call_about_new
 from support.tickets.journal import Words
 from support.tickets.opening import TicketDraft, open_ticket
@@ -73,7 +74,7 @@ def test_the_acknowledgement_says_what_the_law_asks(mail_room: MailRoom, real_ca
     (mail,) = mail_room.sent
     text = text_of(mail)
     assert mail["Subject"] == f"[#{shown(ticket.reference)}] Nous avons bien reçu votre message"
-    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Auto-Submitted"].startswith("auto-")
     assert mail["Content-Language"] == "fr"
     for words in (
         "le samedi 21 novembre 2026",  # it was past midnight in Paris
@@ -251,3 +252,25 @@ def test_ten_letters_a_day_and_the_next_day_again(mail_room: MailRoom, real_cast
         form_ticket(real_cast)
         mail_room.drain()
     assert len(mail_room.sent) == notices.MOST_A_DAY + 1
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
+def test_another_date_is_told_with_its_reason(
+    mail_room: MailRoom, real_cast: Cast, language: str
+) -> None:
+    ticket = mail_room.ticket(mail_room.arrive(a_raw_mail()))
+    why = "Nous attendons la réponse des spécialistes <du séjour>."
+    with db.transaction():
+        held = mail_room.held(ticket.id)
+        held.language = language
+        day = (now() + timedelta(days=14)).date()
+        day += timedelta(days=(1 - day.weekday()) % 7)
+        announcing.announce(held, day, why, by=again(real_cast.teleadviser))
+    mail_room.drain()
+    mail_room.drain()
+    letter = next(e for e in mail_room.entries(ticket.id) if e.data.get("letter") == "new_date")
+    assert letter.data["language"] == language
+    assert why in letter.text
+    assert letter.text.count(str(day.year)) == 2  # the new date, and the one it replaces
+    (sent,) = [m for m in mail_room.sent if m["Message-ID"] == letter.message_id]
+    assert sent["Auto-Submitted"].startswith("auto-")
