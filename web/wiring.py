@@ -37,9 +37,12 @@ def configure(settings: Settings) -> Engine:
     index.configure(settings.data_dir / "index")
     delivering.configure(
         delivering.Post(
-            # Whoever holds the row must be done before somebody else takes it up.
+            # Whoever holds the row must be done before somebody else takes it up; yet a lease of
+            # seconds leaves a busy server its time.
             transport=transport_for(
-                settings.smtp_url, settings.data_dir / "outbox", within=0.75 * settings.outbox_lease
+                settings.smtp_url,
+                settings.data_dir / "outbox",
+                within=max(0.75 * settings.outbox_lease, 20),
             ),
             sender=parseaddr(settings.mail_from),
             public_url=settings.public_url.rstrip("/"),
