@@ -67,10 +67,6 @@ def announce(ticket: Ticket, day: date | None, explanation: str, *, by: Agent) -
 
 def _checked(ticket: Ticket, day: date | None, explanation: str) -> datetime:
     problems = []
-    if len(explanation) < SHORTEST:
-        problems.append(Problem("announce.explanation", "explanation"))
-    elif len(explanation) > LONGEST:
-        problems.append(Problem("field.too_long", "explanation", {"most": LONGEST}))
     until = _end_of(ticket, day) if day is not None else None
     if day is None:
         problems.append(Problem("announce.day_missing", "day"))
@@ -82,6 +78,10 @@ def _checked(ticket: Ticket, day: date | None, explanation: str) -> datetime:
         problems.append(Problem("announce.far", "day", {"days": FARTHEST.days}))
     elif until == ticket.promised_at:
         problems.append(Problem("announce.same", "day"))
+    if len(explanation) < SHORTEST:
+        problems.append(Problem("announce.explanation", "explanation"))
+    elif len(explanation) > LONGEST:
+        problems.append(Problem("field.too_long", "explanation", {"most": LONGEST}))
     if problems or until is None:
         raise Invalid(*problems)
     return until

@@ -60,7 +60,7 @@ def test_the_person_is_told_by_letter(cast, db_session):
         (date(2026, 11, 13), WHY, ["announce.past"]),
         (date(2027, 6, 1), WHY, ["announce.far"]),
         (FRIDAY, "bientôt", ["announce.explanation"]),
-        (None, " ", ["announce.explanation", "announce.day_missing"]),
+        (None, " ", ["announce.day_missing", "announce.explanation"]),
         (FRIDAY, "x" * 1001, ["field.too_long"]),
     ],
 )
