@@ -18,6 +18,7 @@ from support.people.models import Agent, Role
 from support.people.permissions import Permission, Scope, may, scope_of
 from support.people.tokens import ApiToken, TokenKind
 from support.tickets.call_lists import waiting_count
+from support.tickets.pressing import pressing_count
 from support.tickets.queue import COUNT_LIMIT, View, view_counts
 
 CALL_BACKS = "/agent/appels"
@@ -77,26 +78,30 @@ def _staff_names() -> dict[str, Any]:
         "can_call": may(agent, Permission.TAKE_CALLS),
         "rings_here": counts.rings,
         "call_count": counts.to_call,
-        "bar_notice": _bar_notice(counts.to_call),
+        "bar_notices": _bar_notices(counts),
     }
 
 
 @dataclass(frozen=True)
 class Counts:
     """``to_call``: how many must be called back now. ``to_sort``: how many mails wait for a
-    person. ``rings``: pages ask what rings.
+    person. ``rings``: pages ask what rings. ``pressing``: promises that are about to break.
     """
 
     views: Mapping[View, int]
     to_call: int = 0
     to_sort: int = 0
     rings: bool = False
+    pressing: int = 0
 
 
 def _counts(agent: Agent) -> Counts:
     """Everything that every page counts: one query."""
     views = views_of(agent)
     columns: list[Any] = list(view_counts(agent, views))
+    told = may(agent, Permission.REPLY)
+    if told:
+        columns.append(pressing_count(agent))
     if may(agent, Permission.TAKE_CALLS):
         fed = exists().where(ApiToken.kind == TokenKind.TELEPHONY, ApiToken.revoked_at.is_(None))
         columns += [waiting_count(agent), fed]
@@ -106,17 +111,24 @@ def _counts(agent: Agent) -> Counts:
         return Counts({})
     row = list(db.session().execute(select(*columns)).one())
     counted = {view: row.pop(0) for view in views}
+    pressing = row.pop(0) if told else 0
     to_sort = row.pop() if may(agent, Permission.SORT_MAIL) else 0
     to_call, rings = row or (0, False)
     on = current_app.config["SETTINGS"].telephony != "off"
-    return Counts(counted, to_call, to_sort, bool(rings) and on)
+    return Counts(counted, to_call, to_sort, bool(rings) and on, pressing)
 
 
-def _bar_notice(waiting: int) -> dict[str, str] | None:
-    if not waiting:
-        return None
-    said = ngettext("%(num)s appel à rappeler", "%(num)s appels à rappeler", waiting)
-    return {"text": said, "href": url_for("call_backs.listing")}
+def _bar_notices(counts: Counts) -> list[dict[str, str]]:
+    """What cannot wait for the next visit of a list."""
+    found = []
+    if counts.pressing:
+        said = ngettext("%(num)s promesse presse", "%(num)s promesses pressent", counts.pressing)
+        href = url_for("queue.queue", vue=View.AT_RISK.value)
+        found.append({"text": said, "href": href, "tone": "pressing"})
+    if counts.to_call:
+        said = ngettext("%(num)s appel à rappeler", "%(num)s appels à rappeler", counts.to_call)
+        found.append({"text": said, "href": url_for("call_backs.listing")})
+    return found
 
 
 def views_of(agent: Agent) -> tuple[View, ...]:

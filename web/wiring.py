@@ -16,12 +16,13 @@ from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
 from channels.phone import understanding as calls
 from knowledge.search import index
+from support.clocks import warning
 from support.intake import receiving
 from support.intake.models import Channel
 from support.kernel import db, files
 from support.outbox.draining import Handler
 from support.people import links
-from support.tickets import following_up, promising
+from support.tickets import following_up, measuring, promising
 from web import i18n
 from web.config import Settings
 
@@ -59,6 +60,7 @@ def configure(settings: Settings) -> Engine:
             reopens=timedelta(days=settings.reopen_days),
         )
     )
+    measuring.configure(measuring.Rules(settings.promise_percent, settings.promise_least))
     return engine
 
 
@@ -71,6 +73,7 @@ def handlers() -> Mapping[str, Handler]:
         "notice.send": notices.send,
         "mail.too_large": too_large.send,
         "clock.breached": _tell_breach,
+        warning.TOPIC: _tell_warning,
         "knowledge.changed": _follow_changes,
     }
 
@@ -98,6 +101,13 @@ def _take_up_left_over(payload: Mapping[str, Any]) -> None:
 def _tell_breach(payload: Mapping[str, Any]) -> None:
     with db.transaction():
         promising.note_breach(int(payload["ticket_id"]), int(payload["clock_id"]))
+
+
+def _tell_warning(payload: Mapping[str, Any]) -> None:
+    with db.transaction():
+        promising.note_warning(
+            int(payload["ticket_id"]), int(payload["clock_id"]), int(payload["stage"])
+        )
 
 
 def _follow_changes(_payload: Mapping[str, Any]) -> None:

@@ -23,12 +23,13 @@ from sqlalchemy.orm import Session
 from channels.mail import inbox, reconciling
 from channels.mail.fetching import MailboxFailure
 from channels.phone.understanding import forget_calls, give_up_on_lost
-from support.clocks import ticking
+from support.clocks import ticking, warning
 from support.intake.repeating import forget_answers
 from support.kernel import db
 from support.outbox.draining import drain as drain_outbox
 from support.outbox.draining import forget_done
 from support.people.signing_in import forget_old_attempts
+from support.tickets import measuring
 from web import wiring
 from web.config import Settings
 
@@ -69,6 +70,11 @@ def configure(settings: Settings, *, patient: bool = True) -> Celery:
             "reconcile": {
                 "task": "relais.reconcile_mail",
                 "schedule": crontab(hour=3, minute=10),
+                "options": {"expires": 3600},
+            },
+            "measure": {
+                "task": "relais.measure_delays",
+                "schedule": crontab(hour=4, minute=20),
                 "options": {"expires": 3600},
             },
             "purge": {
@@ -128,6 +134,8 @@ def sweep() -> int:
     with db.transaction():
         swept = ticking.sweep()
     with db.transaction():
+        swept += warning.sweep()
+    with db.transaction():
         return swept + give_up_on_lost()
 
 
@@ -140,6 +148,13 @@ def fetch_mail() -> int:
 def reconcile_mail() -> int:
     """Compare each mailbox with what we have; how many differences there were."""
     return sum(len(reconciling.reconcile(url).gaps) for url in _known().mailboxes)
+
+
+@app.task(name="relais.measure_delays")
+def measure_delays() -> int:
+    """What each reason has really taken lately: the dates of tomorrow are drawn from it."""
+    with db.transaction():
+        return measuring.measure()
 
 
 @app.task(name="relais.purge")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.kernel.db import Base, PrimaryKey, word
+from support.kernel.time import Instant
 
 
 class Field(StrEnum):
@@ -67,6 +69,8 @@ class ContactReason(Base):
     said, so that the files of reference data fill it in. ``field`` is None when the procedure
     decides. ``silence_means``: what silence means after ``silence_months``, where the operator's
     lawyer says that the reason is a request in the sense of the law; else None, as planted.
+    ``measured_minutes``: what answering has really taken lately (working minutes, a percentile of
+    ``measured_count`` answers), from which the date is drawn; None while there are too few.
     """
 
     __tablename__ = "contact_reason"
@@ -86,6 +90,9 @@ class ContactReason(Base):
     public: Mapped[bool] = mapped_column(default=True)
     silence_means: Mapped[Silence | None] = mapped_column(word(Silence))
     silence_months: Mapped[int | None]
+    measured_minutes: Mapped[int | None]
+    measured_count: Mapped[int | None]
+    measured_at: Mapped[datetime | None] = mapped_column(Instant)
     position: Mapped[int] = mapped_column(default=0)
 
 

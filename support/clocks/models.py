@@ -35,6 +35,9 @@ class Calendar(Base):
     closures: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
+_TO_WARN = "stopped_at IS NULL AND breached_at IS NULL AND warn_at IS NOT NULL"
+
+
 class Clock(Base):
     """A promise being kept. ``ticket_id`` is a plain number: clocks know nothing of tickets.
 
@@ -59,6 +62,13 @@ class Clock(Base):
             sqlite_where=text("stopped_at IS NULL AND breached_at IS NULL"),
             postgresql_where=text("stopped_at IS NULL AND breached_at IS NULL"),
         ),
+        # What is soon to be said of: see warning.py.
+        Index(
+            "ix_clock_to_warn",
+            "warn_at",
+            sqlite_where=text(_TO_WARN),
+            postgresql_where=text(_TO_WARN),
+        ),
         # What the figures count: promises settled between two dates.
         Index("ix_clock_stopped", "stopped_at", "ticket_id"),
     )
@@ -75,3 +85,6 @@ class Clock(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(Instant)
     kept: Mapped[bool | None]
     breached_at: Mapped[datetime | None] = mapped_column(Instant)
+    # How far it has been said that it will break (warning.Stage), and when it is said next.
+    warned: Mapped[int] = mapped_column(default=0)
+    warn_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from support.clocks.calendar import add_working, working_between
 from support.clocks.calendars import hours_of
 from support.clocks.models import Clock, ClockKind
+from support.clocks.warning import Stage, next_warning
 from support.kernel import db
 from support.kernel.time import now
 
@@ -38,6 +39,10 @@ def started(several: Sequence[Start], kind: ClockKind) -> list[Clock]:
     spans = {(one.calendar_code, one.minutes) for one in several}
     hours = {code: hours_of(code) for code in {code for code, _ in spans}}
     ends = {(code, minutes): add_working(begun, minutes, hours[code]) for code, minutes in spans}
+    warned = {
+        (code, minutes): next_warning(minutes, minutes, Stage.NOBODY, begun, hours[code])
+        for code, minutes in spans
+    }
     return [
         Clock(
             ticket_id=one.ticket_id,
@@ -46,6 +51,7 @@ def started(several: Sequence[Start], kind: ClockKind) -> list[Clock]:
             budget_minutes=one.minutes,
             started_at=begun,
             deadline=ends[one.calendar_code, one.minutes],
+            warn_at=warned[one.calendar_code, one.minutes],
         )
         for one in several
     ]
@@ -73,13 +79,15 @@ def pause(clock: Clock) -> None:
     instant = now()
     if clock.paused_at is None and clock.deadline is not None and instant <= clock.deadline:
         clock.left_minutes = working_between(instant, clock.deadline, hours_of(clock.calendar_code))
-        clock.paused_at, clock.deadline = instant, None
+        clock.paused_at, clock.deadline, clock.warn_at = instant, None, None
 
 
 def resume(clock: Clock) -> datetime | None:
     """Count again from now; returns the new deadline. A running clock keeps its own."""
     if clock.paused_at is not None:
-        clock.deadline = add_working(now(), clock.left_minutes or 0, hours_of(clock.calendar_code))
+        instant, left, hours = now(), clock.left_minutes or 0, hours_of(clock.calendar_code)
+        clock.deadline = add_working(instant, left, hours)
+        clock.warn_at = next_warning(clock.budget_minutes, left, clock.warned, instant, hours)
         clock.paused_at = clock.left_minutes = None
     return clock.deadline
 
@@ -94,17 +102,32 @@ def replace(clock: Clock, deadline: datetime) -> Clock:
     late = clock.breached_at is not None or (clock.deadline or instant) < instant
     clock.stopped_at, clock.kept = instant, False if late else None
     session.flush()  # one live clock of a kind: this one first
+    hours = hours_of(clock.calendar_code)
+    budget = working_between(instant, deadline, hours)
     new = Clock(
         ticket_id=clock.ticket_id,
         kind=clock.kind,
         calendar_code=clock.calendar_code,
-        budget_minutes=working_between(instant, deadline, hours_of(clock.calendar_code)),
+        budget_minutes=budget,
         started_at=instant,
         deadline=deadline,
+        warn_at=next_warning(budget, budget, Stage.NOBODY, instant, hours),
     )
     session.add(new)
     session.flush()
     return new
+
+
+def spent(clock: Clock) -> int | None:
+    """Working minutes that a stopped clock ran, the pauses left out; None when nobody can say."""
+    if clock.stopped_at is None:
+        return None
+    if clock.deadline is None:
+        return clock.budget_minutes - (clock.left_minutes or 0)
+    hours = hours_of(clock.calendar_code)
+    left = working_between(clock.stopped_at, clock.deadline, hours)
+    over = working_between(clock.deadline, clock.stopped_at, hours)
+    return max(clock.budget_minutes - left + over, 0)
 
 
 def stop(clock: Clock) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from support.clocks import running
 from support.clocks.calendars import hours_of
+from support.clocks.warning import Stage
 from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid, Problem
 from support.kernel.time import now
@@ -54,6 +55,7 @@ def announce(ticket: Ticket, day: date | None, explanation: str, *, by: Agent) -
     was = ticket.promised_at
     new = running.replace(clock, until)
     ticket.promised_at = ticket.sort_due = until
+    ticket.pressing = Stage.NOBODY
     facts: dict[str, Any] = {
         "was": was.isoformat() if was else "",
         "to": until.isoformat(),

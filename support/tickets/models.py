@@ -67,6 +67,14 @@ class Ticket(Base):
         Index("ix_ticket_created", "created_at", "person_id"),
         Index("ix_ticket_closed", "closed_at", "person_id"),
         Index(
+            "ix_ticket_pressing",
+            "pressing",
+            "home_team_id",
+            "home_owner_id",
+            sqlite_where=text("pressing > 0"),
+            postgresql_where=text("pressing > 0"),
+        ),
+        Index(
             "ix_ticket_unheard",
             "unheard_since",
             "id",
@@ -114,6 +122,8 @@ class Ticket(Base):
     reopenings: Mapped[int] = mapped_column(default=0)
     # Since when an answer of ours is known not to have arrived: somebody must reach them otherwise.
     unheard_since: Mapped[datetime | None] = mapped_column(Instant)
+    # To whom it has been said that the promise will break (clocks.warning.Stage).
+    pressing: Mapped[int] = mapped_column(default=0)
     # The newest entry: a reply that was begun before it is stopped.
     last_entry_id: Mapped[int | None] = mapped_column(BigKey)
     # Part of the secret of the follow link: changing it revokes the links sent before.

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from support.catalogue.models import ContactReason
 from support.clocks import running
 from support.clocks.models import Clock, ClockKind
+from support.clocks.warning import Stage
 from support.kernel import db
 from support.kernel.time import FAR_FUTURE
 from support.tickets.authors import SYSTEM
@@ -29,21 +31,29 @@ def promised(tickets: Sequence[Ticket]) -> list[Clock]:
     The tickets have their numbers, and need not be written yet.
     """
     starts = [
-        running.Start(ticket.id, ticket.reason.answer_hours * 60, ticket.home_team.calendar_code)
+        running.Start(ticket.id, minutes_for(ticket.reason), ticket.home_team.calendar_code)
         for ticket in tickets
     ]
     clocks = running.started(starts, ClockKind.ANSWER)
     for ticket, clock in zip(tickets, clocks, strict=True):
         ticket.promised_at = clock.deadline
         ticket.sort_due = clock.deadline or FAR_FUTURE
+        ticket.pressing = Stage.NOBODY
     return clocks
+
+
+def minutes_for(reason: ContactReason) -> int:
+    """How long we give ourselves: what it has really taken lately, not what we would wish; what
+    the operator has set, as long as too few have been answered to say.
+    """
+    return reason.measured_minutes or reason.answer_hours * 60
 
 
 def pause(ticket: Ticket) -> None:
     clock = running.live(ticket.id)
     if clock is not None:
         running.pause(clock)
-        ticket.sort_due = FAR_FUTURE
+        ticket.sort_due, ticket.pressing = FAR_FUTURE, Stage.NOBODY
 
 
 def resume(ticket: Ticket) -> None:
@@ -52,6 +62,7 @@ def resume(ticket: Ticket) -> None:
     if clock is not None:
         was, ticket.promised_at = ticket.promised_at, running.resume(clock)
         ticket.sort_due = ticket.promised_at or FAR_FUTURE
+        ticket.pressing = Stage.LEADERS if clock.breached_at else clock.warned
         if was is not None and ticket.promised_at is not None and was != ticket.promised_at:
             to = ticket.promised_at.isoformat()
             note_event(ticket, "promise_moved", by=SYSTEM, was=was.isoformat(), to=to)
@@ -60,7 +71,7 @@ def resume(ticket: Ticket) -> None:
 def settle(ticket: Ticket) -> bool | None:
     """The answer has been given. Returns whether the promise was kept; None if none ran."""
     clock = running.live(ticket.id)
-    ticket.sort_due = FAR_FUTURE
+    ticket.sort_due, ticket.pressing = FAR_FUTURE, Stage.NOBODY
     return running.stop(clock) if clock is not None else None
 
 
@@ -74,3 +85,21 @@ def note_breach(ticket_id: int, clock_id: int) -> None:
     told = session.scalar(select(Entry.id).where(Entry.once_key == once))
     if ticket is not None and told is None and ticket.is_open:
         note_event(ticket, "promise_broken", by=SYSTEM, once_key=once)
+        clock = session.get(Clock, clock_id)
+        if clock is not None and clock.stopped_at is None:
+            ticket.pressing = Stage.LEADERS
+
+
+def note_warning(ticket_id: int, clock_id: int, stage: int) -> None:
+    """Say once, to who it is told by ``stage``, that the promise will soon break."""
+    session = db.session()
+    ticket, once = session.get(Ticket, ticket_id), f"warning:{clock_id}:{stage}"
+    if ticket is None:
+        return
+    hold(ticket)  # an answer may be going out at this very instant
+    clock = session.get(Clock, clock_id, populate_existing=True)
+    runs = clock is not None and clock.stopped_at is None and clock.paused_at is None
+    told = session.scalar(select(Entry.id).where(Entry.once_key == once))
+    if runs and told is None and ticket.is_open:
+        ticket.pressing = max(ticket.pressing, stage)
+        note_event(ticket, "promise_presses", by=SYSTEM, once_key=once, stage=stage)

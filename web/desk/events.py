@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from support.clocks.warning import Stage
 from support.intake.models import Channel
 from support.tickets.models import ClosedHow, State
 from support.tickets.timeline import Entry
@@ -24,6 +25,7 @@ ICONS = {
     "promise_moved": "clock",
     "promise_announced": "calendar-event",
     "promise_broken": "exclamation-octagon-fill",
+    "promise_presses": "exclamation-triangle-fill",
     "state": "arrow-right-circle",
     "bounce": "exclamation-triangle-fill",
     "delivery_refused": "exclamation-triangle-fill",
@@ -138,6 +140,10 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "withdrawn": lambda e: _("repris à %(team)s", team=e.data["team"]),
     "promise_moved": _promise_moved,
     "promise_announced": _promise_announced,
+    "promise_presses": lambda e: {
+        Stage.OWNER: _("la date promise approche : le responsable est prévenu"),
+        Stage.TEAM: _("la date promise est proche : l’équipe est prévenue"),
+    }.get(e.data["stage"], _("la date promise approche")),
     "promise_broken": lambda e: _("la date promise est passée"),
     "bounce": lambda e: _("courriel non remis : %(why)s", why=why_words(e.data.get("words"))),
     "delivery_refused": lambda e: _(
