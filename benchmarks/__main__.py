@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import intake, pages
+from benchmarks import clocks, intake, pages
 from benchmarks.places import Place, postgresql, sqlite
 from benchmarks.report import Figure, table
 
 SUITES: dict[str, Callable[[Place, argparse.Namespace], list[Figure]]] = {
     "pages": pages.measure,
     "intake": intake.measure,
+    "clocks": clocks.measure,
 }
 PLACES = {"sqlite": sqlite, "postgresql": postgresql}
 

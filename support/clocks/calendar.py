@@ -90,14 +90,32 @@ def _ranges_from(start: datetime, hours: WorkingHours) -> Iterator[tuple[datetim
         day += timedelta(days=1)
 
 
+METROPOLE, ALSACE_MOSELLE = "metropole", "alsace_moselle"
+# The day on which slavery is remembered as abolished: month and day (Labour Code, L3422-2).
+ABOLITION = {
+    "mayotte": (4, 27),
+    "martinique": (5, 22),
+    "guadeloupe": (5, 27),
+    "saint_martin": (5, 28),
+    "guyane": (6, 10),
+    "saint_barthelemy": (10, 9),
+    "reunion": (12, 20),
+}
+ZONES = (METROPOLE, ALSACE_MOSELLE, *ABOLITION)
+
+
 @lru_cache(maxsize=256)
-def public_holidays(year: int, zone: str = "metropole") -> frozenset[date]:
-    """French public holidays (Labour Code, L3133-1; L3134-13 for Alsace and Moselle)."""
+def public_holidays(year: int, zone: str = METROPOLE) -> frozenset[date]:
+    """French public holidays (Labour Code, L3133-1; L3134-13 for Alsace and Moselle; L3422-2
+    overseas). ``zone`` is one of ZONES.
+    """
     easter = _easter(year)
     days = {date(year, m, d) for m, d in ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15))}
     days |= {date(year, m, d) for m, d in ((11, 1), (11, 11), (12, 25))}
     days |= {easter + timedelta(days=n) for n in (1, 39, 50)}
-    if zone == "alsace_moselle":
+    if zone in ABOLITION:
+        days.add(date(year, *ABOLITION[zone]))
+    if zone == ALSACE_MOSELLE:
         days |= {easter - timedelta(days=2), date(year, 12, 26)}
     return frozenset(days)
 

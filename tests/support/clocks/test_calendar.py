@@ -209,3 +209,34 @@ def test_elapsed_time_adds_up_and_is_never_negative(a, b, c, hours):
     assert min(parts) >= 0
     assert sum(parts) == working_between(a, c, hours)
     assert working_between(c, a, hours) == 0 or a == c
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("mayotte", date(2026, 4, 27)),
+        ("martinique", date(2026, 5, 22)),
+        ("guadeloupe", date(2026, 5, 27)),
+        ("saint_martin", date(2026, 5, 28)),
+        ("guyane", date(2026, 6, 10)),
+        ("saint_barthelemy", date(2026, 10, 9)),
+        ("reunion", date(2026, 12, 20)),
+    ],
+)
+def test_each_place_overseas_has_one_day_more(zone, day):
+    assert public_holidays(2026, zone) - public_holidays(2026) == {day}
+    assert public_holidays(2026) < public_holidays(2026, zone)
+
+
+def test_overseas_the_day_begins_at_another_hour():
+    reunion = WorkingHours(timezone="Indian/Reunion", zone="reunion", weekly=OFFICE.weekly)
+    martinique = WorkingHours(
+        timezone="America/Martinique", zone="martinique", weekly=OFFICE.weekly
+    )
+    eve = datetime(2026, 5, 21, 16, tzinfo=ZoneInfo("America/Martinique"))
+    # One hour on the 21st; the 22nd is a holiday; a week-end; Pentecost Monday.
+    assert add_working(eve, 120, martinique) == datetime(
+        2026, 5, 26, 10, tzinfo=ZoneInfo("America/Martinique")
+    )
+    noon = datetime(2026, 5, 22, 8, tzinfo=UTC)  # noon in Saint-Denis
+    assert add_working(noon, 30, reunion) == datetime(2026, 5, 22, 8, 30, tzinfo=UTC)
