@@ -89,6 +89,9 @@ class Escalation(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_by_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("agent.id"))
     answer: Mapped[str | None] = mapped_column(Text)
+    # Until when the level has agreed to answer, and when it has said that there will be news.
+    agreed_until: Mapped[datetime | None] = mapped_column(Instant)
+    news_on: Mapped[datetime | None] = mapped_column(Instant)
     missing: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     from_team: Mapped[Team] = relationship(foreign_keys=[from_team_id])

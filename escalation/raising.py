@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from escalation import handover
+from escalation import agreements, handover
 from escalation.chain import next_teams
 from escalation.models import Escalation, EscalationState
 from escalation.reading import open_escalations
@@ -56,6 +56,7 @@ def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Es
     promising.resume(ticket)  # we no longer wait for the person: the promise runs
     move(ticket, State.ESCALATED, by=by, team=to.label, level=to.level)
     hand_to(ticket, to, None)
+    agreements.begin(ticket, raised)
     if first:  # each time a request climbs again it is the same news: said once an opening
         publish("notice.send", ticket_id=ticket.id, letter="passed_on", about=ticket.reopenings)
     return raised
@@ -72,6 +73,7 @@ def withdraw(ticket: Ticket, *, by: Agent) -> None:
     for escalation in away:
         escalation.state, escalation.ended_at = EscalationState.WITHDRAWN, now()
         escalation.ended_by_id = by.id
+    agreements.end(ticket)
     note_event(ticket, "withdrawn", by=by, team=ticket.team.label)
     move(ticket, State.IN_PROGRESS, by=by)
     bring_home(ticket)
@@ -83,6 +85,7 @@ def call_off(ticket: Ticket, *, by: Person | Agent) -> None:
         return
     for escalation in open_escalations(ticket):
         escalation.state, escalation.ended_at = EscalationState.WITHDRAWN, now()
+    agreements.end(ticket)
     note_event(ticket, "withdrawn", by=by, team=ticket.team.label)
     move(ticket, State.IN_PROGRESS, by=by)
     bring_home(ticket)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escalation import handover
+from escalation import agreements, handover
 from escalation.models import Escalation, EscalationState
 from escalation.reading import open_escalations
 from support.kernel.errors import Conflict, Forbidden, Invalid
@@ -67,6 +67,7 @@ def _back(
     move(ticket, State.RETURNED, by=by, team=here.from_team.label)
     owner = here.from_agent if belongs_to(here.from_agent, here.from_team) else None
     hand_to(ticket, here.from_team, owner)
+    agreements.pass_back(ticket)
     if at_home(ticket):
         ticket.home_owner, ticket.home_owner_id = ticket.owner, ticket.owner_id
     return here

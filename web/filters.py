@@ -34,6 +34,7 @@ def init(app: Flask) -> None:
         paragraphs=paragraphs,
         duration=duration,
         clock=clock,
+        from_iso=datetime.fromisoformat,
     )
     app.jinja_env.globals.update(promise_of=promise_of)
 

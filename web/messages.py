@@ -53,6 +53,11 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "message.what_is_missing": lambda **p: _(
         "Dites en quelques mots ce qui manque : sans cela, nous ne saurions pas quoi reprendre."
     ),
+    "keep.news_missing": lambda **p: _("Dites en une phrase où cela en est."),
+    "keep.day_missing": lambda **p: _("Choisissez le jour des prochaines nouvelles."),
+    "keep.closed": lambda **p: _("Votre équipe ne travaille pas ce jour-là."),
+    "keep.past": lambda **p: _("Ce jour est passé, ou votre équipe a fini sa journée."),
+    "keep.far": lambda **p: _("C’est trop loin : %(days)s jours au plus.", **p),
     "announce.not_running": lambda **p: _(
         "Aucune date ne court sur ce ticket en ce moment : il n’y en a pas à remplacer."
     ),

@@ -42,6 +42,7 @@ def started(several: Sequence[Start], kind: ClockKind) -> list[Clock]:
     warned = {
         (code, minutes): next_warning(minutes, minutes, Stage.NOBODY, begun, hours[code])
         for code, minutes in spans
+        if kind is ClockKind.ANSWER
     }
     return [
         Clock(
@@ -51,10 +52,30 @@ def started(several: Sequence[Start], kind: ClockKind) -> list[Clock]:
             budget_minutes=one.minutes,
             started_at=begun,
             deadline=ends[one.calendar_code, one.minutes],
-            warn_at=warned[one.calendar_code, one.minutes],
+            warn_at=warned.get((one.calendar_code, one.minutes)),
         )
         for one in several
     ]
+
+
+def start_until(ticket_id: int, kind: ClockKind, deadline: datetime, calendar_code: str) -> Clock:
+    """Start a clock that ends at ``deadline``, from now on; as :func:`start`."""
+    instant, hours = now(), hours_of(calendar_code)
+    budget = working_between(instant, deadline, hours)
+    clock = Clock(
+        ticket_id=ticket_id,
+        kind=kind,
+        calendar_code=calendar_code,
+        budget_minutes=budget,
+        started_at=instant,
+        deadline=deadline,
+        warn_at=next_warning(budget, budget, Stage.NOBODY, instant, hours)
+        if kind is ClockKind.ANSWER
+        else None,
+    )
+    db.session().add(clock)
+    db.session().flush()
+    return clock
 
 
 def live(ticket_id: int, kind: ClockKind = ClockKind.ANSWER) -> Clock | None:
@@ -102,20 +123,7 @@ def replace(clock: Clock, deadline: datetime) -> Clock:
     late = clock.breached_at is not None or (clock.deadline or instant) < instant
     clock.stopped_at, clock.kept = instant, False if late else None
     session.flush()  # one live clock of a kind: this one first
-    hours = hours_of(clock.calendar_code)
-    budget = working_between(instant, deadline, hours)
-    new = Clock(
-        ticket_id=clock.ticket_id,
-        kind=clock.kind,
-        calendar_code=clock.calendar_code,
-        budget_minutes=budget,
-        started_at=instant,
-        deadline=deadline,
-        warn_at=next_warning(budget, budget, Stage.NOBODY, instant, hours),
-    )
-    session.add(new)
-    session.flush()
-    return new
+    return start_until(clock.ticket_id, clock.kind, deadline, clock.calendar_code)
 
 
 def spent(clock: Clock) -> int | None:

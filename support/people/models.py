@@ -87,6 +87,8 @@ class Team(Base):
     email: Mapped[str] = mapped_column(String(254), default="")
     # For all its agents, when that says less than their own policy.
     signature_policy: Mapped[SignaturePolicy | None] = mapped_column(word(SignaturePolicy))
+    # Working hours in which it answers the level below; None: as usual for its kind.
+    agreed_hours: Mapped[int | None]
 
     site: Mapped[Site | None] = relationship()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
-from support.clocks.models import Clock
+from support.clocks.models import Clock, ClockKind
 from support.kernel import db
 from support.tickets.models import ClosedHow, Ticket
 from support.tickets.small_cells import Counted
@@ -73,7 +73,7 @@ def promises_by_reason(since: datetime, until: datetime) -> Mapping[int, Promise
             func.sum(case((Clock.kept.is_(True), 1), else_=0)),
         )
         .join(Ticket, Ticket.id == Clock.ticket_id)
-        .where(Clock.stopped_at >= since, Clock.stopped_at < until)
+        .where(Clock.kind == ClockKind.ANSWER, Clock.stopped_at >= since, Clock.stopped_at < until)
         .group_by(Ticket.reason_id)
     )
     return {

@@ -18,6 +18,12 @@ from support.tickets.models import Ticket
 from support.tickets.timeline import Entry
 from support.tickets.visibility import hold
 
+_BROKEN = {
+    ClockKind.ANSWER: "promise_broken",
+    ClockKind.LEVEL: "agreement_overdue",
+    ClockKind.NEXT_NEWS: "news_overdue",
+}
+
 
 def promise(ticket: Ticket) -> None:
     """Announce a date: the reason's delay in the working hours of the team that answers."""
@@ -76,18 +82,20 @@ def settle(ticket: Ticket) -> bool | None:
 
 
 def note_breach(ticket_id: int, clock_id: int) -> None:
-    """Write in the timeline, once, that the promised date has passed."""
+    """Write in the timeline, once, that a date has passed: the person's, or one between us."""
     session = db.session()
     once = f"breach:{clock_id}"
     ticket = session.get(Ticket, ticket_id)
     if ticket is not None:
         hold(ticket)  # an answer may be going out at this very instant
     told = session.scalar(select(Entry.id).where(Entry.once_key == once))
-    if ticket is not None and told is None and ticket.is_open:
-        note_event(ticket, "promise_broken", by=SYSTEM, once_key=once)
-        clock = session.get(Clock, clock_id)
-        if clock is not None and clock.stopped_at is None:
-            ticket.pressing = Stage.LEADERS
+    if ticket is None or told is not None or not ticket.is_open:
+        return
+    clock = session.get(Clock, clock_id)
+    kind = clock.kind if clock is not None else ClockKind.ANSWER
+    note_event(ticket, _BROKEN[kind], by=SYSTEM, once_key=once, team=ticket.team.label)
+    if kind is ClockKind.ANSWER and clock is not None and clock.stopped_at is None:
+        ticket.pressing = Stage.LEADERS
 
 
 def note_warning(ticket_id: int, clock_id: int, stage: int) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from escalation import chain, handover, raising, returning
+from escalation import chain, handover, keeping, raising, returning
 from escalation.reading import last_return
 from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid
@@ -66,20 +67,27 @@ def escalate(reference: str) -> ResponseReturnValue:
 @bp.post("/retours")
 @staff(Permission.ANSWER_BELOW)
 def answer(reference: str) -> ResponseReturnValue:
-    """Answer the level below, or name what is missing."""
+    """Answer the level below, name what is missing, or keep it and say when there will be news."""
     ticket = one_visible(reference, me(), lock=True)
     text, missing = request.form.get("text", ""), request.form.getlist("missing")
+    kind = request.form.get("kind")
     try:
-        if request.form.get("kind") == "missing":
+        if kind == "missing":
             below = returning.ask_missing(ticket, missing, text, by=me())
+        elif kind == "keep":
+            below = keeping.keep(ticket, text, _day(request.form.get("news_on", "")), by=me())
         else:
             below = returning.answer(ticket, text, by=me())
     except (Invalid, Conflict, Forbidden) as error:
         # A colleague may have answered first: what was typed is shown beside what they wrote.
         db.session().rollback()
-        typed = Typed("back", text, missing=missing)
+        news_on = request.form.get("news_on", "") or (" " if kind == "keep" else "")
+        typed = Typed("back", text, missing=missing, news_on=news_on)
         return refused(one_visible(reference, me()), typed, error, STATUS[type(error)])
-    flash(_("Rendu à %(team)s.", team=below.from_team.label), "success")
+    if kind == "keep":
+        flash(_("Gardé : %(team)s lit vos nouvelles.", team=below.from_team.label), "success")
+    else:
+        flash(_("Rendu à %(team)s.", team=below.from_team.label), "success")
     return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
 
 
@@ -90,6 +98,13 @@ def withdraw(reference: str) -> ResponseReturnValue:
     raising.withdraw(ticket, by=me())
     flash(_("Le ticket est revenu à votre équipe."), "success")
     return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        return None
 
 
 def _chosen(ticket: Ticket, team_id: int | None) -> Team | None:

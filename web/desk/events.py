@@ -25,6 +25,8 @@ ICONS = {
     "promise_moved": "clock",
     "promise_announced": "calendar-event",
     "promise_broken": "exclamation-octagon-fill",
+    "agreement_overdue": "hourglass-split",
+    "news_overdue": "hourglass-split",
     "promise_presses": "exclamation-triangle-fill",
     "state": "arrow-right-circle",
     "bounce": "exclamation-triangle-fill",
@@ -140,6 +142,10 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "withdrawn": lambda e: _("repris à %(team)s", team=e.data["team"]),
     "promise_moved": _promise_moved,
     "promise_announced": _promise_announced,
+    "agreement_overdue": lambda e: _("le délai convenu de %(team)s est passé", team=e.data["team"]),
+    "news_overdue": lambda e: _(
+        "les nouvelles annoncées par %(team)s se font attendre", team=e.data["team"]
+    ),
     "promise_presses": lambda e: {
         Stage.OWNER: _("la date promise approche : le responsable est prévenu"),
         Stage.TEAM: _("la date promise est proche : l’équipe est prévenue"),

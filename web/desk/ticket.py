@@ -16,6 +16,7 @@ from escalation.reading import all_escalations
 from knowledge.articles.queries import audience_of
 from knowledge.search import suggesting
 from support.intake.models import Channel
+from support.kernel import db
 from support.kernel.errors import DomainError
 from support.people.models import Agent, ContactKind, Team
 from support.people.permissions import Permission, may
@@ -54,6 +55,7 @@ class Typed:
     text: str = ""
     articles: Sequence[str] = ()
     missing: Sequence[str] = ()
+    news_on: str = ""
     files: Sequence[Any] = ()
     then: Then | None = None
     errors: Mapping[str | None, str] = field(default_factory=dict)
@@ -64,10 +66,22 @@ class Typed:
 def ticket(reference: str) -> ResponseReturnValue:
     found = one_visible(reference, me())
     typed = Typed()
+    if (number := row_number(request.args, "reprendre")) is not None:
+        typed = _passed_on(found, number) or typed
     if request.args.get("fiche"):
         inserted = passage(request.args["fiche"])
         typed = Typed("reply", inserted.text, [inserted.mark]) if inserted else typed
     return show(found, me(), typed, taken_back=row_number(request.args, "reprise"))
+
+
+def _passed_on(ticket: Ticket, entry_id: int) -> Typed | None:
+    """What another level wrote, ready to be reworded for the person."""
+    if not (reads_internal(ticket, me()) and can_reply(ticket, me())):
+        return None
+    entry = db.session().get(Entry, entry_id)
+    if entry is None or entry.ticket_id != ticket.id or entry.kind is not EntryKind.EXCHANGE:
+        return None
+    return Typed("reply", entry.text)
 
 
 def refused(ticket: Ticket, typed: Typed, error: DomainError, status: int) -> ResponseReturnValue:

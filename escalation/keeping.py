@@ -1,0 +1,76 @@
+"""A level that needs more time keeps the ticket and says when there will be news.
+
+The level below reads it at once, and may tell the person; nobody has to ask where it stands.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from escalation.models import Escalation
+from escalation.returning import active
+from support.clocks import running
+from support.clocks.calendars import hours_of
+from support.clocks.models import ClockKind
+from support.kernel import db
+from support.kernel.errors import Invalid, Problem
+from support.kernel.time import now
+from support.people.models import Agent
+from support.tickets.journal import Words, write
+from support.tickets.models import Ticket
+from support.tickets.timeline import EntryKind
+
+MOVE = "kept"
+LEAST = 10  # signs of news that say something
+FARTHEST = timedelta(days=60)
+
+
+def keep(ticket: Ticket, news: str, news_on: date | None, *, by: Agent) -> Escalation:
+    """``news``: where it stands, in words that the level below can pass on. The next ones come
+    before the end of ``news_on``, an opening day of the team.
+
+    The caller holds the ticket. Raises as ``returning.active``, and Invalid with a problem for
+    each wrong field: ``keep.news_missing``, ``keep.day_missing``, ``keep.closed``, ``keep.past``,
+    ``keep.far``.
+    """
+    here = active(ticket, by)
+    until = _checked(here, news, news_on)
+    before = running.live(ticket.id, ClockKind.NEXT_NEWS)
+    if before is not None:
+        running.stop(before)
+        db.session().flush()
+    calendar = here.to_team.calendar_code
+    running.start_until(ticket.id, ClockKind.NEXT_NEWS, until, calendar)
+    here.news_on = until
+    facts = {
+        "escalation_id": here.id,
+        "move": MOVE,
+        "from": here.to_team.label,
+        "to": here.from_team.label,
+        "news_on": until.isoformat(),
+    }
+    write(ticket, EntryKind.EXCHANGE, Words(news.strip(), data=facts), by=by)
+    return here
+
+
+def _checked(here: Escalation, news: str, news_on: date | None) -> datetime:
+    problems = []
+    if len(news.strip()) < LEAST:
+        problems.append(Problem("keep.news_missing", "text"))
+    until = _end_of(here, news_on) if news_on is not None else None
+    if news_on is None:
+        problems.append(Problem("keep.day_missing", "news_on"))
+    elif until is None:
+        problems.append(Problem("keep.closed", "news_on"))
+    elif until <= now():
+        problems.append(Problem("keep.past", "news_on"))
+    elif until > now() + FARTHEST:
+        problems.append(Problem("keep.far", "news_on", {"days": FARTHEST.days}))
+    if problems or until is None:
+        raise Invalid(*problems)
+    return until
+
+
+def _end_of(here: Escalation, day: date) -> datetime | None:
+    ranges = hours_of(here.to_team.calendar_code).ranges_on(day)
+    return ranges[-1][1] if ranges else None
