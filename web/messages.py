@@ -147,6 +147,9 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "Ce lien n’est plus valable. Le fichier reste sur votre page de suivi."
     ),
     "follow.unknown": lambda **p: _("Ce lien n’est pas valable."),
+    "follow.nothing_answered": lambda **p: _("Répondez à une question au moins."),
+    "ask.nothing": lambda **p: _("Choisissez ce que vous demandez à la personne."),
+    "ask.asked": lambda **p: _("La personne a déjà reçu ces questions : attendons sa réponse."),
     "follow.no_match": lambda **p: _(
         "Cette référence et cette adresse (ou ce téléphone) ne vont pas ensemble. Vérifiez les "
         "deux : la référence a 12 chiffres, et l’adresse est celle que vous nous avez donnée."

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import socket
-import time
 from threading import Lock, Timer
 from typing import Any, Self
 
@@ -20,24 +19,17 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.over = False
-        self._ends = 0.0
         self._sockets: list[socket.socket] = []
         self._lock = Lock()
         self._timer = Timer(seconds, self._end)
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        self._ends = time.monotonic() + self.seconds
         self._timer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
-
-    @property
-    def left(self) -> float:
-        """Seconds, never quite none: a socket takes 0 for « do not wait at all »."""
-        return max(self._ends - time.monotonic(), 0.01)
 
     def watch(self, one: socket.socket) -> None:
         with self._lock:

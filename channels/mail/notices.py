@@ -32,8 +32,9 @@ from support.tickets.visibility import PAGE, hold
 
 log = logging.getLogger(__name__)
 
+ITEMS = "items_asked"  # what the next level needs and only the person knows
 # Sent by name; what is acknowledged as a request in the sense of the law has words of its own.
-LETTERS = frozenset({"acknowledgement", "reopened", "passed_on", announcing.LETTER})
+LETTERS = frozenset({"acknowledgement", "reopened", "passed_on", announcing.LETTER, ITEMS})
 OF_REQUEST = "acknowledgement_of_request"
 # Two machines that answer each other would never stop: an address hears this much, no more.
 MOST_A_DAY = 10
@@ -107,6 +108,10 @@ def _write(letter: str, ticket: Ticket, once: str, about: int | None) -> None:
     facts = facts_of(ticket, language)
     if letter == announcing.LETTER:
         facts = _with_news(facts, db.session().get_one(Entry, about))
+    if letter == ITEMS:
+        asked = db.session().get_one(Entry, about).data["questions"].values()
+        said_in = post.current().said_in
+        facts = replace(facts, questions=tuple(said_in(one, language) for one in asked))
     subject, text, html = render_letter(name, language, facts)
     words = Words(
         text,

@@ -55,8 +55,8 @@ class Facts:
     reaches the team that answers; ``agent`` who has it in hand, as the public may know them;
     ``silence_on``: for a request, the day from which silence means that it is ``accepted``, or
     refused; ``earlier`` the reference of the request, closed long ago, from which this one goes
-    on; ``was`` the date promised before this one, and ``explanation`` why it is another. "" and
-    None are left out of the letter.
+    on; ``was`` the date promised before this one, and ``explanation`` why it is another;
+    ``questions`` what the person is asked. "" and None are left out of the letter.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Facts:
     earlier: str = ""
     was: datetime | None = None
     explanation: str = ""
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,8 @@ class SmtpTransport:
     def _connect(self, deadline: Deadline) -> smtplib.SMTP:
         parts = urlsplit(self.url)
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-        timeout = min(self.timeout, deadline.left)
+        # A little longer than all of it: the deadline ends it, and says so.
+        timeout = min(self.timeout, self.within + 1)
         if parts.scheme == "smtps":
             context = ssl.create_default_context()
             server: smtplib.SMTP = SmtpOverTls(

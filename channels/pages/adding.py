@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from support.kernel.errors import Invalid
 from support.people.models import Agent, Person
 from support.tickets.asking import add_words
 from support.tickets.beside import open_beside
+from support.tickets.facts import note_facts
 from support.tickets.following_up import long_closed
 from support.tickets.journal import FileDraft, Words
 from support.tickets.models import Ticket
@@ -34,7 +35,8 @@ WINDOW = timedelta(hours=1)
 @dataclass(frozen=True)
 class Message:
     """``agent_id``: the agent who speaks for the requester; None on the follow page.
-    ``unsolved``: the person says what is still missing.
+    ``unsolved``: the person says what is still missing. ``given``: answers to what they were asked,
+    by code, as facts keep them.
     """
 
     ticket_id: int
@@ -42,6 +44,7 @@ class Message:
     files: Sequence[FileDraft] = ()
     agent_id: int | None = None
     unsolved: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def channel(self) -> Channel:
@@ -103,6 +106,7 @@ def understand(received_id: int) -> Ticket:
         fresh = open_beside(ticket, words, channel=message.channel, by=_author(ticket))
         settle(received, Outcome.CREATED, ticket_id=fresh.id, entry_id=fresh.last_entry_id)
         return fresh
+    note_facts(ticket, message.given, by=_author(ticket))
     entry = _add(ticket, words, message.agent_id)
     settle(received, Outcome.APPENDED, ticket_id=ticket.id, entry_id=entry.id)
     return ticket

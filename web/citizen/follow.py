@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from channels.contact_form.questions import PREFIX, read_answers
 from channels.pages import adding
+from escalation import asking as asking_person
 from escalation import raising
 from support.kernel import db
 from support.kernel.errors import Conflict, DomainError, Invalid, NotVisible
@@ -22,6 +25,7 @@ from support.tickets.journal import FileDraft
 from support.tickets.models import Ticket
 from web import uploads
 from web.access import own_transactions, public
+from web.citizen import asking
 from web.desk.files import hand_out
 from web.filters import promise_at
 from web.http import keep
@@ -131,6 +135,36 @@ def add(token: str) -> ResponseReturnValue:
     return redirect(url_for("follow.follow", token=token), 303)
 
 
+@bp.post("/suivi/<token>/reponses")
+@own_transactions
+@public
+def answer(token: str) -> ResponseReturnValue:
+    """Just what we had asked: each answer is kept as a fact, and said as a message."""
+    with db.transaction(write=False):
+        ticket = following.by_token(token)
+        ticket_id, codes = ticket.id, asking_person.pending(ticket)
+    typed = {code: request.form.get(PREFIX + code, "") for code in codes}
+    key = request.form.get("cle") or secrets.token_hex(16)
+    try:
+        given = read_answers(typed)
+        if not given:
+            raise Invalid.of("follow.nothing_answered", "")
+        said = "\n".join(f"{asking.label(code)} {typed[code].strip()}" for code in given)
+        with db.transaction():
+            message = adding.Message(ticket_id, said, given=given)
+            received = adding.keep(message, key=key, source="suivi")
+            following.confirm(following.by_token(token), token)
+    except (Invalid, Conflict) as refusal:
+        wrong = {p.field or PREFIX: sentence(p) for p in refusal.problems}
+        with db.transaction(write=False):
+            page = _show(following.by_token(token), token, "", [], None, typed=typed, wrong=wrong)
+        return page, 429 if isinstance(refusal, Conflict) else 422
+    with db.transaction():
+        adding.understand(received.id)
+    flash(_("Merci : vos réponses sont bien arrivées."), "success")
+    return redirect(url_for("follow.follow", token=token), 303)
+
+
 @bp.get("/suivi/<token>/pas-regle")
 @public
 def unsolved(token: str) -> ResponseReturnValue:
@@ -183,9 +217,12 @@ def _show(
     before: int | None = None,
     *,
     unsolved: bool = False,
+    typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
 ) -> str:
     view = following.public_view(ticket, before=before)
     where, what_next = standing(view.state)
+    asked = asking_person.pending(ticket) if view.state is PublicState.WAITING_FOR_YOU else []
     if long_closed(ticket):
         what_next = _("Cette demande est close depuis longtemps. Si vous écrivez ci-dessous, une "
                       "nouvelle demande sera ouverte, liée à celle-ci.")  # fmt: skip
@@ -197,6 +234,8 @@ def _show(
         promise_=promise_at(view.promised_at) if view.promised_at else None,
         token=token,
         unsolved=unsolved,
+        asked=asking.fields(asked, typed or {}, request.user_agent.string),
+        wrong=wrong or {},
         confirmable=following.confirmable(ticket, token),
         limit=uploads.limit(),
         before=before,

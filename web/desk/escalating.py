@@ -9,22 +9,25 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from escalation import chain, handover, keeping, raising, returning
+from escalation import asking, chain, handover, keeping, raising, returning
 from escalation.reading import last_return
 from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.people.models import Team
 from support.people.permissions import Permission
+from support.tickets.handing import at_home
 from support.tickets.journal import FileDraft
 from support.tickets.models import Ticket
 from support.tickets.references import shown
+from support.tickets.replying import fronts
 from support.tickets.visibility import one_visible
 from web.access import staff
+from web.citizen.asking import label
 from web.desk.said import as_items
 from web.desk.ticket import Typed, refused
 from web.errors import STATUS
 from web.http import me
-from web.messages import sentences
+from web.messages import sentence, sentences
 from web.reading_args import row_number
 from web.uploads import kept_files, take_files, unseal
 
@@ -62,6 +65,25 @@ def escalate(reference: str) -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
+
+
+@bp.post("/demandes")
+@staff(Permission.REPLY)
+def ask(reference: str) -> ResponseReturnValue:
+    """Ask the person for just what is missing."""
+    ticket = one_visible(reference, me(), lock=True)
+    codes = request.form.getlist("items")
+    said = {code: label(code) for code in codes if code in asking.ASKABLE}
+    try:
+        asking.ask_person(ticket, codes, said, by=me())
+    except (Invalid, Conflict, Forbidden) as error:
+        db.session().rollback()
+        flash(sentence(error.problems[0]), "error")
+        return redirect(url_for("escalating.form", reference=reference), 303)
+    flash(
+        _("La personne reçoit ces seules questions. La date promise attend sa réponse."), "success"
+    )
+    return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)), 303)
 
 
 @bp.post("/retours")
@@ -124,6 +146,7 @@ def _form(
     returned = last_return(ticket)
     missing = returned.missing if returned else []
     end = handover.read_date(given.get("expiry_date", ""))
+    asks = fronts(me(), ticket) and at_home(ticket)
     # Gone higher meanwhile: the form stays readable, with everything typed into it.
     teams = chain.next_teams(ticket) or ([to] if to else [])
     return render_template(
@@ -134,6 +157,8 @@ def _form(
         question=question,
         given={**given, "expiry_date": end.isoformat() if end else ""},
         items=handover.items_for(ticket.reason, missing),
+        to_ask=asking.to_ask(ticket, given) if asks else [],
+        pending=asking.pending(ticket) if asks else [],
         missing=missing,
         asked_by=returned.to_team.label if returned else "",
         kept=kept_files(files),

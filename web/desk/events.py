@@ -13,7 +13,7 @@ from support.tickets.models import ClosedHow, State
 from support.tickets.timeline import Entry
 from web.desk.call_slots import event_slot
 from web.desk.deliveries import why_words
-from web.desk.labels import channel_label, closed_label, letter_label, state_label
+from web.desk.labels import channel_label, closed_label, item_label, letter_label, state_label
 from web.filters import clock, day
 
 ICONS = {
@@ -27,6 +27,7 @@ ICONS = {
     "promise_broken": "exclamation-octagon-fill",
     "agreement_overdue": "hourglass-split",
     "news_overdue": "hourglass-split",
+    "items_asked": "chat-left-text",
     "promise_presses": "exclamation-triangle-fill",
     "state": "arrow-right-circle",
     "bounce": "exclamation-triangle-fill",
@@ -145,6 +146,10 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "agreement_overdue": lambda e: _("le délai convenu de %(team)s est passé", team=e.data["team"]),
     "news_overdue": lambda e: _(
         "les nouvelles annoncées par %(team)s se font attendre", team=e.data["team"]
+    ),
+    "items_asked": lambda e: _(
+        "demandé à la personne : %(what)s",
+        what=", ".join(item_label(code) for code in e.data["items"]),
     ),
     "promise_presses": lambda e: {
         Stage.OWNER: _("la date promise approche : le responsable est prévenu"),

@@ -9,9 +9,10 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from channels.mail import notices
+from channels.mail import notices, post
 from channels.mail.notices import render_letter
 from channels.mail.rendering import FOLDER, Facts, Frame, framed, in_words
+from escalation import asking
 from escalation.raising import HandoverDraft, escalate
 from support.intake.models import Channel
 from support.kernel import db
@@ -25,6 +26,7 @@ from support.tickets.timeline import Entry, EntryKind
 from tests.cast import Cast, again
 from tests.channels.mail.conftest import PUBLIC_URL, MailRoom, a_raw_mail, html_of, text_of
 from tests.factories import GIVEN
+from web.i18n import said_in
 
 pytestmark = pytest.mark.mail
 
@@ -274,3 +276,25 @@ def test_another_date_is_told_with_its_reason(
     assert letter.text.count(str(day.year)) == 2  # the new date, and the one it replaces
     (sent,) = [m for m in mail_room.sent if m["Message-ID"] == letter.message_id]
     assert sent["Auto-Submitted"] == "auto-replied"
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [("fr", "À quelle étape êtes-vous bloqué ?"), ("en", "At which step"), ("es", "¿En qué")],
+)
+def test_the_person_is_asked_in_their_language(
+    mail_room: MailRoom, real_cast: Cast, language: str, asked: str
+) -> None:
+    ticket = mail_room.ticket(mail_room.arrive(a_raw_mail()))
+    post.configure(replace(post.current(), said_in=said_in))
+    with db.transaction():
+        held = mail_room.held(ticket.id)
+        held.language = language
+        said = {"step_reached": "À quelle étape êtes-vous bloqué ?"}
+        asking.ask_person(held, ["step_reached"], said, by=again(real_cast.teleadviser))
+    mail_room.drain()
+    mail_room.drain()
+    letter = next(e for e in mail_room.entries(ticket.id) if e.data.get("letter") == "items_asked")
+    assert letter.data["language"] == language
+    assert f"- {asked}" in letter.text
+    assert f"<li>{asked}" in (letter.html or "")
