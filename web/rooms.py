@@ -10,6 +10,7 @@ from flask import Blueprint
 # Each module has a blueprint named ``bp``.
 ROOMS = (
     "web.auth.views",
+    "web.citizen.commitments",
     "web.citizen.pages",
     "web.citizen.contact",
     "web.citizen.follow",

@@ -51,6 +51,7 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "GET /api/v1/openapi.json": PUBLIC,
     "GET /suivi": PUBLIC,
     "POST /suivi": PUBLIC,
+    "GET /engagements": PUBLIC,
     "GET /suivi/<token>": PUBLIC,
     "POST /suivi/<token>/messages": PUBLIC,
     "POST /suivi/<token>/reponses": PUBLIC,

@@ -20,7 +20,7 @@ from web.i18n import said_in
 CATALOGUES = ROOT / "web" / "translations"
 PAGES = (
     "/", "/contact", "/contact/recu", "/contact/regle", "/suivi", "/aide", "/aide?q=xylophone",
-    "/donnees-personnelles", "/mentions-legales", "/accessibilite", "/nulle-part",
+    "/donnees-personnelles", "/mentions-legales", "/accessibilite", "/engagements", "/nulle-part",
 )  # fmt: skip
 OFFERED = [code for code in Settings.model_fields["languages"].default.split(",") if code != "fr"]
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from escalation.figures import handed_over
+from escalation.figures import by_reason, by_team, handed_over
 from support.catalogue.models import ContactReason
 from support.kernel import db
 from support.kernel.time import now
-from support.people.models import Agent
+from support.people.models import Agent, Team
 from support.people.permissions import Permission, require
 from support.tickets import figures
 from support.tickets.models import ClosedHow
@@ -56,10 +56,12 @@ class Figures:
     levels: Sequence[Line]
     reasons: Sequence[Line]
     promises: Sequence[Line]
+    agreements: Sequence[Line]  # by team: hand-overs that came back, those in the time agreed
+    returned: Sequence[Line]  # by reason: hand-overs that came back, those for want of something
 
 
 def read_figures(*, by: Agent) -> Figures:
-    """Nine queries, each bounded by its dates or by what is open."""
+    """Twelve queries, each bounded by its dates or by what is open."""
     require(by, Permission.READ_FIGURES)
     today = now().astimezone(ZONE).date()
     bounds = [_midnight(today + timedelta(days=n + 1 - DAYS)) for n in range(DAYS + 1)]
@@ -84,6 +86,8 @@ def read_figures(*, by: Agent) -> Figures:
         levels=_lines({str(n): levels.get(n, figures.NOTHING) for n in LEVELS}),
         reasons=_by_size(_lines(_named(reasons, labels))),
         promises=_kept(promises, labels),
+        agreements=_agreements(since, until),
+        returned=_returned(since, until, labels),
     )
 
 
@@ -104,12 +108,37 @@ def _by_size(lines: Sequence[Line]) -> list[Line]:
 
 
 def _kept(promises: Mapping[int, figures.Promises], labels: Mapping[int, str]) -> list[Line]:
-    settled = _named({n: p.settled for n, p in promises.items()}, labels)
-    rates = {labels.get(n, str(n)): share(p.kept, p.settled) for n, p in promises.items()}
+    return _rated(
+        {n: p.settled for n, p in promises.items()},
+        {n: p.kept for n, p in promises.items()},
+        labels,
+    )
+
+
+def _agreements(since: datetime, until: datetime) -> list[Line]:
+    rows = db.session().execute(select(Team.id, Team.label).where(Team.level > 1))
+    labels = {row.id: row.label for row in rows}
+    kept = by_team(since, until)
+    return _rated(
+        {n: k.ended for n, k in kept.items()}, {n: k.kept for n, k in kept.items()}, labels
+    )
+
+
+def _returned(since: datetime, until: datetime, labels: Mapping[int, str]) -> list[Line]:
+    back = by_reason(since, until)
+    return _rated(
+        {n: k.ended for n, k in back.items()}, {n: k.returned for n, k in back.items()}, labels
+    )
+
+
+def _rated(
+    whole: Mapping[int, Counted], part: Mapping[int, Counted], labels: Mapping[int, str]
+) -> list[Line]:
+    rates = {labels.get(n, str(n)): share(part[n], whole[n]) for n in whole}
     return _by_size(
         [
             Line(line.label, line.cell, None if line.cell.hidden else rates[line.label])
-            for line in _lines(settled)
+            for line in _lines(_named(whole, labels))
         ]
     )
 

@@ -76,6 +76,10 @@ def _rows(figures: Figures) -> Iterator[list[str]]:
     yield from _lines(_("ouverts par niveau"), figures.levels)
     yield from _lines(_("ouverts par motif"), figures.reasons)
     yield from _lines(_("promesses par motif"), figures.promises, rates=True)
+    yield from _lines(
+        _("retours dans le délai convenu, par équipe"), figures.agreements, rates=True
+    )
+    yield from _lines(_("retours faute d’éléments, par motif"), figures.returned, rates=True)
 
 
 def _lines(table: str, lines: Sequence[Line], *, rates: bool = False) -> Iterator[list[str]]:
