@@ -18,7 +18,8 @@ MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def clock():  # type: ignore[no-untyped-def]
+def clock(site: Site):  # type: ignore[no-untyped-def]
+    site.app.extensions.pop("commitments", None)  # what the test before has counted
     with time_machine.travel(MONDAY, tick=False) as traveller:
         yield traveller
 
