@@ -35,12 +35,14 @@ def handed_over(since: datetime, until: datetime) -> Counted:
 @dataclass(frozen=True)
 class Kept:
     """``ended``: hand-overs that came back between two dates; ``kept``: those within the time that
-    the level had agreed to; ``returned``: those for want of something.
+    the level had agreed to; ``returned``: those for want of something; ``pointless``: those that an
+    article answers.
     """
 
     ended: Counted
     kept: Counted
     returned: Counted
+    pointless: Counted
 
 
 def by_team(since: datetime, until: datetime) -> Mapping[int, Kept]:
@@ -56,6 +58,7 @@ def by_reason(since: datetime, until: datetime) -> Mapping[int, Kept]:
 def _came_back(column: Any, since: datetime, until: datetime) -> Mapping[int, Kept]:
     in_time = Escalation.ended_at <= Escalation.agreed_until
     returned = Escalation.state == EscalationState.RETURNED
+    pointless = Escalation.state == EscalationState.POINTLESS
     rows = db.session().execute(
         select(
             column,
@@ -63,17 +66,18 @@ def _came_back(column: Any, since: datetime, until: datetime) -> Mapping[int, Ke
             func.count(requester.distinct()),
             func.sum(case((in_time, 1), else_=0)),
             func.sum(case((returned, 1), else_=0)),
+            func.sum(case((pointless, 1), else_=0)),
         )
         .join(Ticket, Ticket.id == Escalation.ticket_id)
         .where(
             Escalation.ended_at >= since,
             Escalation.ended_at < until,
             Escalation.agreed_until.is_not(None),
-            Escalation.state.in_((EscalationState.ANSWERED, EscalationState.RETURNED)),
+            Escalation.state != EscalationState.WITHDRAWN,
         )
         .group_by(column)
     )
     return {
-        key: Kept(Counted(count, persons), Counted(int(kept), persons), Counted(int(back), persons))
-        for key, count, persons, kept, back in rows
+        key: Kept(*(Counted(int(n), persons) for n in (count, kept, back, useless)))
+        for key, count, persons, kept, back, useless in rows
     }

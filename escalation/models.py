@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from support.catalogue.models import Field, Nature
@@ -40,6 +40,7 @@ class EscalationState(StrEnum):
     ANSWERED = "answered"
     RETURNED = "returned"  # something is missing
     WITHDRAWN = "withdrawn"
+    POINTLESS = "pointless"  # an article answers it: the level below can
 
 
 class Escalation(Base):
@@ -92,6 +93,8 @@ class Escalation(Base):
     # Until when the level has agreed to answer, and when it has said that there will be news.
     agreed_until: Mapped[datetime | None] = mapped_column(Instant)
     news_on: Mapped[datetime | None] = mapped_column(Instant)
+    # The article that answers it, when that is all there was to say (the wiki's own name for it).
+    article_slug: Mapped[str | None] = mapped_column(String(200))
     missing: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     from_team: Mapped[Team] = relationship(foreign_keys=[from_team_id])

@@ -6,6 +6,7 @@ It goes back through the same people: to the team that handed over, and to its a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from escalation import agreements, handover
 from escalation.models import Escalation, EscalationState
@@ -41,6 +42,26 @@ def ask_missing(ticket: Ticket, missing: Sequence[str], text: str, *, by: Agent)
     return _back(ticket, here, EscalationState.RETURNED, Words(text.strip()), by)
 
 
+@dataclass(frozen=True)
+class Answered:
+    """An article of the wiki that answers the question, as the pages know it."""
+
+    slug: str
+    title: str
+
+
+def point_out(ticket: Ticket, article: Answered | None, text: str, *, by: Agent) -> Escalation:
+    """An article answers it: the level below can, and needed not ask. Counted, for the wiki to be
+    found better. Raises Invalid ``article.none`` without one.
+    """
+    if article is None:
+        raise Invalid.of("article.none", "article")
+    here = active(ticket, by)
+    here.article_slug = article.slug
+    words = Words(text.strip(), data={"article": {"slug": article.slug, "title": article.title}})
+    return _back(ticket, here, EscalationState.POINTLESS, words, by)
+
+
 def active(ticket: Ticket, by: Agent) -> Escalation:
     """The hand-over that ``by``'s team has in hand."""
     require(by, Permission.ANSWER_BELOW)
@@ -62,6 +83,7 @@ def _back(
         "from": here.to_team.label,
         "to": here.from_team.label,
         "missing": here.missing,
+        **(words.data or {}),
     }
     write(ticket, EntryKind.EXCHANGE, Words(words.text, files=words.files, data=facts), by=by)
     move(ticket, State.RETURNED, by=by, team=here.from_team.label)

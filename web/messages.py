@@ -148,6 +148,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "follow.unknown": lambda **p: _("Ce lien n’est pas valable."),
     "follow.nothing_answered": lambda **p: _("Répondez à une question au moins."),
+    "article.none": lambda **p: _("Choisissez l’article qui répond."),
     "ask.nothing": lambda **p: _("Choisissez ce que vous demandez à la personne."),
     "ask.asked": lambda **p: _("La personne a déjà reçu ces questions : attendons sa réponse."),
     "follow.no_match": lambda **p: _(

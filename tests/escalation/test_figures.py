@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 
 from escalation import figures
+from escalation.models import EscalationState
 from escalation.raising import withdraw
-from escalation.returning import answer, ask_missing
+from escalation.returning import Answered, answer, ask_missing, point_out
+from support.kernel.errors import Invalid
+from support.tickets.models import State
 from support.tickets.small_cells import Counted
 from tests.factories import a_ticket, climb, counted
 
@@ -41,3 +45,17 @@ def test_what_came_back_in_time_late_and_incomplete(cast, db_session):
     assert figures.by_reason(*month)[cast.reasons["other"].id] == kept
     first = figures.by_team(MONDAY, MONDAY + timedelta(days=1))[cast.teams["dp"].id]
     assert (first.ended.count, first.kept.count) == (2, 2)
+
+
+def test_what_an_article_answers_is_counted_apart(cast, db_session):
+    with time_machine.travel(MONDAY, tick=False):
+        ticket = a_ticket(cast)
+        raised = climb(ticket, "dp", cast, by=cast.teleadviser)
+        with pytest.raises(Invalid, match=r"article\.none"):
+            point_out(ticket, None, "", by=cast.dp)
+        point_out(ticket, Answered("photo-refusee", "Photo refusée"), "", by=cast.dp)
+    db_session.flush()
+    assert (raised.state, raised.article_slug) == (EscalationState.POINTLESS, "photo-refusee")
+    assert (ticket.team.code, ticket.state) == ("ccc_a", State.RETURNED)
+    kept = figures.by_reason(MONDAY, MONDAY + timedelta(days=1))[ticket.reason_id]
+    assert (kept.ended.count, kept.returned.count, kept.pointless.count) == (1, 0, 1)

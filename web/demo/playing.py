@@ -11,6 +11,7 @@ from escalation.raising import HandoverDraft, escalate
 from escalation.reading import open_escalations
 from escalation.returning import answer, ask_missing
 from support.clocks import running
+from support.clocks.models import ClockKind
 from support.intake.models import Channel
 from support.kernel.errors import DomainError
 from support.kernel.time import as_of, now
@@ -204,13 +205,18 @@ class Play:
                 take(self.ticket, by=self._of_level(self.ticket.team))
 
     def _let_pass(self, until: datetime) -> None:
-        """A promise that was broken before ``until`` was seen to be so at its minute."""
-        due = self.ticket.sort_due
-        if due >= until:
-            return
-        clock = running.live(self.ticket.id)
-        if clock is not None and clock.breached_at is None:
-            with as_of(min(due + timedelta(seconds=40), until)):
+        """What was overdue before ``until`` was seen to be so at its minute."""
+        running_out = [
+            clock
+            for kind in ClockKind
+            if (clock := running.live(self.ticket.id, kind)) is not None
+            and clock.breached_at is None
+            and clock.deadline is not None
+            and clock.deadline < until
+        ]
+        for clock in sorted(running_out, key=lambda one: one.deadline or until):
+            assert clock.deadline is not None
+            with as_of(min(clock.deadline + timedelta(seconds=40), until)):
                 clock.breached_at = now()
                 promising.note_breach(self.ticket.id, clock.id)
 

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 
 from escalation import asking, chain, handover, keeping, raising, returning
 from escalation.reading import last_return
+from knowledge.articles.queries import audience_of, by_slug
 from support.kernel import db
-from support.kernel.errors import Conflict, Forbidden, Invalid
+from support.kernel.errors import Conflict, Forbidden, Invalid, NotVisible
 from support.people.models import Team
 from support.people.permissions import Permission
 from support.tickets.handing import at_home
@@ -96,6 +97,8 @@ def answer(reference: str) -> ResponseReturnValue:
     try:
         if kind == "missing":
             below = returning.ask_missing(ticket, missing, text, by=me())
+        elif kind == "article":
+            below = returning.point_out(ticket, _article(), text, by=me())
         elif kind == "keep":
             below = keeping.keep(ticket, text, _day(request.form.get("news_on", "")), by=me())
         else:
@@ -120,6 +123,15 @@ def withdraw(reference: str) -> ResponseReturnValue:
     raising.withdraw(ticket, by=me())
     flash(_("Le ticket est revenu à votre équipe."), "success")
     return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
+
+
+def _article() -> returning.Answered | None:
+    """The one chosen, if the agent may read it."""
+    try:
+        found = by_slug(request.form.get("article", ""), audience_of(me()))
+    except NotVisible:
+        return None
+    return returning.Answered(found.slug, found.title)
 
 
 def _day(typed: str) -> date | None:
@@ -157,7 +169,7 @@ def _form(
         question=question,
         given={**given, "expiry_date": end.isoformat() if end else ""},
         items=handover.items_for(ticket.reason, missing),
-        to_ask=asking.to_ask(ticket, given) if asks else [],
+        to_ask=[(code, label(code)) for code in asking.to_ask(ticket, given)] if asks else [],
         pending=asking.pending(ticket) if asks else [],
         missing=missing,
         asked_by=returned.to_team.label if returned else "",

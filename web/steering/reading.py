@@ -58,6 +58,7 @@ class Figures:
     promises: Sequence[Line]
     agreements: Sequence[Line]  # by team: hand-overs that came back, those in the time agreed
     returned: Sequence[Line]  # by reason: hand-overs that came back, those for want of something
+    pointless: Sequence[Line]  # the same, those that an article answers
 
 
 def read_figures(*, by: Agent) -> Figures:
@@ -70,6 +71,8 @@ def read_figures(*, by: Agent) -> Figures:
     first = figures.closed_between(since, until, ClosedHow.FIRST_CONTACT)
     labels = _labels()
     promises = figures.promises_by_reason(since, until)
+    back = by_reason(since, until)
+    ended = {n: k.ended for n, k in back.items()}
     levels, reasons = figures.open_by_level(), figures.open_by_reason()
     return Figures(
         first=today - timedelta(days=DAYS - 1),
@@ -87,7 +90,8 @@ def read_figures(*, by: Agent) -> Figures:
         reasons=_by_size(_lines(_named(reasons, labels))),
         promises=_kept(promises, labels),
         agreements=_agreements(since, until),
-        returned=_returned(since, until, labels),
+        returned=_rated(ended, {n: k.returned for n, k in back.items()}, labels),
+        pointless=_rated(ended, {n: k.pointless for n, k in back.items()}, labels),
     )
 
 
@@ -121,13 +125,6 @@ def _agreements(since: datetime, until: datetime) -> list[Line]:
     kept = by_team(since, until)
     return _rated(
         {n: k.ended for n, k in kept.items()}, {n: k.kept for n, k in kept.items()}, labels
-    )
-
-
-def _returned(since: datetime, until: datetime, labels: Mapping[int, str]) -> list[Line]:
-    back = by_reason(since, until)
-    return _rated(
-        {n: k.ended for n, k in back.items()}, {n: k.returned for n, k in back.items()}, labels
     )
 
 

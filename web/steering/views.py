@@ -80,6 +80,8 @@ def _rows(figures: Figures) -> Iterator[list[str]]:
         _("retours dans le délai convenu, par équipe"), figures.agreements, rates=True
     )
     yield from _lines(_("retours faute d’éléments, par motif"), figures.returned, rates=True)
+    avoidable = _("transmissions qu’un article évitait, par motif")
+    yield from _lines(avoidable, figures.pointless, rates=True)
 
 
 def _lines(table: str, lines: Sequence[Line], *, rates: bool = False) -> Iterator[list[str]]:

@@ -15,7 +15,7 @@ from escalation.models import Escalation, EscalationState
 from knowledge.articles.models import Article, ArticleState
 from support.catalogue.models import Field
 from support.clocks.calendars import hours_of
-from support.clocks.models import Clock
+from support.clocks.models import Clock, ClockKind
 from support.intake.models import Channel, Outcome, Received
 from support.kernel import db
 from support.outbox.models import OutboxRow, OutboxState
@@ -163,7 +163,9 @@ def _address(ticket: Ticket) -> str | None:
 
 def test_promises_fall_in_working_hours_and_most_are_kept(demo, demo_session):
     rows = demo_session.execute(
-        select(Clock.deadline, Clock.calendar_code).where(Clock.deadline.is_not(None))
+        select(Clock.deadline, Clock.calendar_code).where(
+            Clock.deadline.is_not(None), Clock.kind == ClockKind.ANSWER
+        )
     ).all()
     for deadline, code in rows:
         assert is_open(deadline - timedelta(minutes=1), hours_of(code)), (deadline, code)
@@ -172,6 +174,11 @@ def test_promises_fall_in_working_hours_and_most_are_kept(demo, demo_session):
 
 
 def test_a_promise_that_has_passed_was_seen_to(demo_session):
+    said = {
+        ClockKind.ANSWER: "promise_broken",
+        ClockKind.LEVEL: "agreement_overdue",
+        ClockKind.NEXT_NEWS: "news_overdue",
+    }
     late = select(Clock).where(Clock.stopped_at.is_(None), Clock.deadline < TODAY)
     overdue = demo_session.scalars(late).all()
     assert overdue
@@ -179,12 +186,13 @@ def test_a_promise_that_has_passed_was_seen_to(demo_session):
         assert clock.breached_at is not None
         assert clock.breached_at - clock.deadline < timedelta(minutes=5)
         once = select(Entry.event).where(Entry.once_key == f"breach:{clock.id}")
-        assert demo_session.scalar(once) == "promise_broken"
+        assert demo_session.scalar(once) == said[clock.kind]
 
 
 def test_open_tickets_are_ordered_by_the_date_that_was_promised(demo_session):
     query = select(Ticket, Clock).join(Clock, Clock.ticket_id == Ticket.id)
-    rows = demo_session.execute(query.where(Ticket.is_open, Clock.stopped_at.is_(None))).all()
+    live = (Ticket.is_open, Clock.stopped_at.is_(None), Clock.kind == ClockKind.ANSWER)
+    rows = demo_session.execute(query.where(*live)).all()
     assert len(rows) == demo_session.scalar(select(func.count()).where(Ticket.is_open))
     for ticket, clock in rows:
         if ticket.state is State.WAITING_PERSON:

@@ -11,7 +11,7 @@ from support.tickets import following
 from support.tickets.models import Ticket
 from support.tickets.references import shown
 from tests.cast import again
-from tests.factories import a_ticket, climb
+from tests.factories import a_ticket, an_article, climb
 from tests.web.conftest import Site
 
 NEWS = "C’est chez l’éditeur : réponse attendue jeudi."
@@ -66,3 +66,18 @@ def test_nobody_takes_up_what_they_may_not_read(site: Site) -> None:
         last = again(ticket).last_entry_id
     for wrong in ("abc", "999999999", str((last or 0) - 1)):
         assert site.as_("teleadviser").get(f"{path}?reprendre={wrong}").status_code == 200
+
+
+def test_an_article_that_answers_is_pointed_at_and_inserted(site: Site) -> None:
+    with db.transaction():
+        article = an_article(site.cast)
+    _ticket, path = climbed(site)
+    dp = site.as_("dp")
+    sent = dp.send(f"{path}/retours", {"kind": "article", "text": "", "article": article.slug})
+    assert sent.status_code == 302
+    below = site.as_("teleadviser")
+    page = below.get(path).text
+    assert "un article y répond" in page
+    assert f"fiche={article.slug}#repondre" in page
+    none = dp.send(f"{path}/retours", {"kind": "article", "article": "inconnu"})
+    assert none.status_code in (403, 409, 422)
