@@ -58,6 +58,16 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "keep.closed": lambda **p: _("Votre équipe ne travaille pas ce jour-là."),
     "keep.past": lambda **p: _("Ce jour est passé, ou votre équipe a fini sa journée."),
     "keep.far": lambda **p: _("C’est trop loin : %(days)s jours au plus.", **p),
+    "calendar.unknown": lambda **p: _("Ces horaires n’existent pas."),
+    "hours.unreadable": lambda **p: _("Écrivez des heures : 09:00-12:30, 13:30-17:00."),
+    "hours.backwards": lambda **p: _(
+        "La fin vient après le début. Une nuit s’écrit sur les deux jours qu’elle touche."
+    ),
+    "hours.overlap": lambda **p: _("Deux plages se recouvrent : n’en laissez qu’une."),
+    "hours.never": lambda **p: _(
+        "Ouvrez un jour au moins : sinon aucune date ne peut être promise."
+    ),
+    "hours.closure": lambda **p: _("« %(words)s » n’est pas un jour : écrivez 24/12/2026.", **p),
     "announce.not_running": lambda **p: _(
         "Aucune date ne court sur ce ticket en ce moment : il n’y en a pas à remplacer."
     ),

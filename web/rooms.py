@@ -45,6 +45,7 @@ ROOMS = (
     "web.admin.structure",
     "web.admin.every_token",
     "web.admin.given_up",
+    "web.admin.hours",
     "web.steering.views",
     "web.api.v1.calls",
     "web.api.v1.persons",

@@ -22,7 +22,7 @@ from support.intake.models import Channel
 from support.kernel import db, files
 from support.outbox.draining import Handler
 from support.people import links
-from support.tickets import following_up, measuring, promising
+from support.tickets import following_up, measuring, promising, rescheduling
 from web import i18n
 from web.config import Settings
 
@@ -74,6 +74,7 @@ def handlers() -> Mapping[str, Handler]:
         "mail.too_large": too_large.send,
         "clock.breached": _tell_breach,
         warning.TOPIC: _tell_warning,
+        rescheduling.TOPIC: _reschedule,
         "knowledge.changed": _follow_changes,
     }
 
@@ -108,6 +109,11 @@ def _tell_warning(payload: Mapping[str, Any]) -> None:
         promising.note_warning(
             int(payload["ticket_id"]), int(payload["clock_id"]), int(payload["stage"])
         )
+
+
+def _reschedule(payload: Mapping[str, Any]) -> None:
+    with db.transaction():
+        rescheduling.recompute(payload)
 
 
 def _follow_changes(_payload: Mapping[str, Any]) -> None:

@@ -165,6 +165,8 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"GET {ADMIN}/equipes": (P.ADMINISTER,),
     f"POST {ADMIN}/equipes/<int:team_id>/signatures": (P.ADMINISTER,),
     f"GET {ADMIN}/chaine": (P.ADMINISTER,),
+    f"GET {ADMIN}/horaires/<code>": (P.ADMINISTER,),
+    f"POST {ADMIN}/horaires/<code>": (P.ADMINISTER,),
     f"GET {ADMIN}/jetons": (P.ADMINISTER,),
     f"POST {ADMIN}/jetons/<int:token_id>/revocations": (P.ADMINISTER,),
     f"GET {ADMIN}/envois": (P.ADMINISTER,),

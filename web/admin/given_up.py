@@ -69,6 +69,7 @@ def topic_label(topic: str) -> str:
         "notice.send": _("Envoyer un message automatique"),
         "mail.too_large": _("Dire que le courriel était trop volumineux"),
         "clock.breached": _("Noter une promesse dépassée"),
+        "calendar.edited": _("Suivre un changement d’horaires"),
         "clock.warned": _("Prévenir qu’une promesse presse"),
         "knowledge.changed": _("Mettre à jour l’index des fiches"),
     }.get(topic, topic)

@@ -22,6 +22,7 @@ from support.people.models import Agent, SignaturePolicy, Team, TeamKind
 from support.people.permissions import Permission
 from web.access import staff
 from web.admin.arrows import draw
+from web.admin.hours import zones
 from web.http import me
 
 bp = Blueprint("structure", __name__, url_prefix="/agent/administration")
@@ -43,6 +44,7 @@ def teams() -> ResponseReturnValue:
         kind_label=kind_label,
         hours=hours_words,
         closures=closure_words,
+        zones=dict(zones()),
         signings=[("", _("selon chaque agent"))] + [(p.value, _signing(p)) for p in _STRICTER],
     )
 

@@ -28,6 +28,7 @@ ICONS = {
     "agreement_overdue": "hourglass-split",
     "news_overdue": "hourglass-split",
     "items_asked": "chat-left-text",
+    "hours_changed": "clock",
     "promise_presses": "exclamation-triangle-fill",
     "state": "arrow-right-circle",
     "bounce": "exclamation-triangle-fill",
@@ -134,6 +135,15 @@ def _promise_announced(e: Entry) -> str:
     return _("nouvelle date annoncée : le %(to)s. « %(why)s »", to=day(to), why=why)
 
 
+def _hours_changed(e: Entry) -> str:
+    if "until" in e.data:
+        until = datetime.fromisoformat(e.data["until"])
+        return _("les horaires ont changé : délai entre niveaux au %(day)s", day=day(until))
+    if e.data["less"]:
+        return _("les horaires ont changé : moins de temps jusqu’à la date promise, qui reste")
+    return _("les horaires ont changé : plus de temps jusqu’à la date promise, qui reste")
+
+
 _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "opened": _opened,
     "state": _state,
@@ -151,6 +161,7 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         "demandé à la personne : %(what)s",
         what=", ".join(item_label(code) for code in e.data["items"]),
     ),
+    "hours_changed": _hours_changed,
     "promise_presses": lambda e: {
         Stage.OWNER: _("la date promise approche : le responsable est prévenu"),
         Stage.TEAM: _("la date promise est proche : l’équipe est prévenue"),
