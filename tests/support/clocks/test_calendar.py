@@ -52,6 +52,10 @@ def paris(text: str) -> datetime:
         ("2026-05-13 16:30", 60, "2026-05-15 09:30"),  # Ascension Day
         ("2026-05-22 16:30", 60, "2026-05-26 09:30"),  # Whit Monday
         ("2026-12-31 16:30", 60, "2027-01-04 09:30"),  # the New Year, and its week-end
+        ("2028-02-28 16:30", 60, "2028-02-29 09:30"),  # a leap day is a day
+        ("2028-02-29 16:30", 60, "2028-03-01 09:30"),
+        ("2028-02-28 09:00", 3 * DAY, "2028-03-01 17:00"),
+        ("2027-02-26 16:30", 60, "2027-03-01 09:30"),  # and a year without one
     ],
 )
 def test_working_time_is_added(start, minutes, end):
