@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta
 from escalation.models import Escalation
 from escalation.returning import active
 from support.clocks import running
-from support.clocks.calendars import hours_of
+from support.clocks.days_given import read_day
 from support.clocks.models import ClockKind
 from support.kernel import db
 from support.kernel.errors import Invalid, Problem
-from support.kernel.time import now
 from support.people.models import Agent
 from support.tickets.journal import Words, write
 from support.tickets.models import Ticket
@@ -30,8 +29,7 @@ def keep(ticket: Ticket, news: str, news_on: date | None, *, by: Agent) -> Escal
     before the end of ``news_on``, an opening day of the team.
 
     The caller holds the ticket. Raises as ``returning.active``, and Invalid with a problem for
-    each wrong field: ``keep.news_missing``, ``keep.day_missing``, ``keep.closed``, ``keep.past``,
-    ``keep.far``.
+    each wrong field: ``keep.news_missing`` and those of ``days_given.read_day``.
     """
     here = active(ticket, by)
     until = _checked(here, news, news_on)
@@ -54,23 +52,10 @@ def keep(ticket: Ticket, news: str, news_on: date | None, *, by: Agent) -> Escal
 
 
 def _checked(here: Escalation, news: str, news_on: date | None) -> datetime:
-    problems = []
+    calendar = here.to_team.calendar_code
+    until, problems = read_day(news_on, calendar, field="news_on", farthest=FARTHEST)
     if len(news.strip()) < LEAST:
-        problems.append(Problem("keep.news_missing", "text"))
-    until = _end_of(here, news_on) if news_on is not None else None
-    if news_on is None:
-        problems.append(Problem("keep.day_missing", "news_on"))
-    elif until is None:
-        problems.append(Problem("keep.closed", "news_on"))
-    elif until <= now():
-        problems.append(Problem("keep.past", "news_on"))
-    elif until > now() + FARTHEST:
-        problems.append(Problem("keep.far", "news_on", {"days": FARTHEST.days}))
+        problems.insert(0, Problem("keep.news_missing", "text"))
     if problems or until is None:
         raise Invalid(*problems)
     return until
-
-
-def _end_of(here: Escalation, day: date) -> datetime | None:
-    ranges = hours_of(here.to_team.calendar_code).ranges_on(day)
-    return ranges[-1][1] if ranges else None

@@ -54,10 +54,6 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "Dites en quelques mots ce qui manque : sans cela, nous ne saurions pas quoi reprendre."
     ),
     "keep.news_missing": lambda **p: _("Dites en une phrase où cela en est."),
-    "keep.day_missing": lambda **p: _("Choisissez le jour des prochaines nouvelles."),
-    "keep.closed": lambda **p: _("Votre équipe ne travaille pas ce jour-là."),
-    "keep.past": lambda **p: _("Ce jour est passé, ou votre équipe a fini sa journée."),
-    "keep.far": lambda **p: _("C’est trop loin : %(days)s jours au plus.", **p),
     "calendar.unknown": lambda **p: _("Ces horaires n’existent pas."),
     "hours.unreadable": lambda **p: _("Écrivez des heures : 09:00-12:30, 13:30-17:00."),
     "hours.backwards": lambda **p: _(
@@ -68,15 +64,13 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "Ouvrez un jour au moins : sinon aucune date ne peut être promise."
     ),
     "hours.closure": lambda **p: _("« %(words)s » n’est pas un jour : écrivez 24/12/2026.", **p),
+    "day.missing": lambda **p: _("Choisissez le jour."),
+    "day.closed": lambda **p: _("L’équipe ne travaille pas ce jour-là : choisissez-en un autre."),
+    "day.past": lambda **p: _("Ce jour est passé, ou l’équipe a fini sa journée."),
+    "day.far": lambda **p: _("C’est trop loin : %(days)s jours au plus.", **p),
     "announce.not_running": lambda **p: _(
         "Aucune date ne court sur ce ticket en ce moment : il n’y en a pas à remplacer."
     ),
-    "announce.day_missing": lambda **p: _("Choisissez le jour."),
-    "announce.past": lambda **p: _("Ce jour est passé, ou l’équipe a fini sa journée."),
-    "announce.closed": lambda **p: _(
-        "L’équipe ne travaille pas ce jour-là : choisissez-en un autre."
-    ),
-    "announce.far": lambda **p: _("C’est trop loin : %(days)s jours au plus.", **p),
     "announce.same": lambda **p: _("C’est déjà la date promise."),
     "announce.explanation": lambda **p: _(
         "Dites pourquoi, en une phrase : la personne doit comprendre ce qui nous retient."

@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from support.clocks import running
-from support.clocks.calendars import hours_of
+from support.clocks.days_given import read_day
 from support.clocks.warning import Stage
 from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid, Problem
-from support.kernel.time import now
 from support.outbox.publishing import publish
 from support.people.models import Agent
 from support.people.permissions import Permission, may, require
@@ -41,8 +40,8 @@ def announce(ticket: Ticket, day: date | None, explanation: str, *, by: Agent) -
 
     The caller holds the ticket. Raises Forbidden ``reply.not_front``; Conflict
     ``announce.not_running`` when nothing is promised or we wait for the person; Invalid with a
-    problem for each wrong field: ``announce.day_missing``, ``announce.past``, ``announce.closed``,
-    ``announce.far``, ``announce.same``, ``announce.explanation``, ``field.too_long``.
+    problem for each wrong field: those of ``days_given.read_day``, ``announce.same``,
+    ``announce.explanation``, ``field.too_long``.
     """
     require(by, Permission.REPLY)
     if not fronts(by, ticket):
@@ -68,17 +67,9 @@ def announce(ticket: Ticket, day: date | None, explanation: str, *, by: Agent) -
 
 
 def _checked(ticket: Ticket, day: date | None, explanation: str) -> datetime:
-    problems = []
-    until = _end_of(ticket, day) if day is not None else None
-    if day is None:
-        problems.append(Problem("announce.day_missing", "day"))
-    elif until is None:
-        problems.append(Problem("announce.closed", "day"))
-    elif until <= now():
-        problems.append(Problem("announce.past", "day"))
-    elif until > now() + FARTHEST:
-        problems.append(Problem("announce.far", "day", {"days": FARTHEST.days}))
-    elif until == ticket.promised_at:
+    calendar = ticket.home_team.calendar_code
+    until, problems = read_day(day, calendar, field="day", farthest=FARTHEST)
+    if until is not None and until == ticket.promised_at:
         problems.append(Problem("announce.same", "day"))
     if len(explanation) < SHORTEST:
         problems.append(Problem("announce.explanation", "explanation"))
@@ -87,9 +78,3 @@ def _checked(ticket: Ticket, day: date | None, explanation: str) -> datetime:
     if problems or until is None:
         raise Invalid(*problems)
     return until
-
-
-def _end_of(ticket: Ticket, day: date) -> datetime | None:
-    """When the team that answers closes on that day; None when it does not open."""
-    ranges = hours_of(ticket.home_team.calendar_code).ranges_on(day)
-    return ranges[-1][1] if ranges else None

@@ -73,11 +73,11 @@ def test_news_again_replace_the_date(cast, db_session):
     ("text", "day", "codes"),
     [
         (" ", FRIDAY, ["keep.news_missing"]),
-        (NEWS, None, ["keep.day_missing"]),
-        (NEWS, date(2026, 11, 15), ["keep.closed"]),
-        (NEWS, date(2026, 11, 13), ["keep.past"]),
-        (NEWS, date(2027, 2, 15), ["keep.far"]),
-        ("", None, ["keep.news_missing", "keep.day_missing"]),
+        (NEWS, None, ["day.missing"]),
+        (NEWS, date(2026, 11, 15), ["day.closed"]),
+        (NEWS, date(2026, 11, 13), ["day.past"]),
+        (NEWS, date(2027, 2, 15), ["day.far"]),
+        ("", None, ["keep.news_missing", "day.missing"]),
     ],
 )
 def test_news_without_words_or_a_day_are_none(cast, db_session, text, day, codes):

@@ -55,12 +55,12 @@ def test_the_person_is_told_by_letter(cast, db_session):
 @pytest.mark.parametrize(
     ("day", "why", "codes"),
     [
-        (None, WHY, ["announce.day_missing"]),
-        (date(2026, 11, 15), WHY, ["announce.closed"]),  # Sunday
-        (date(2026, 11, 13), WHY, ["announce.past"]),
-        (date(2027, 6, 1), WHY, ["announce.far"]),
+        (None, WHY, ["day.missing"]),
+        (date(2026, 11, 15), WHY, ["day.closed"]),  # Sunday
+        (date(2026, 11, 13), WHY, ["day.past"]),
+        (date(2027, 6, 1), WHY, ["day.far"]),
         (FRIDAY, "bientôt", ["announce.explanation"]),
-        (None, " ", ["announce.day_missing", "announce.explanation"]),
+        (None, " ", ["day.missing", "announce.explanation"]),
         (FRIDAY, "x" * 1001, ["field.too_long"]),
     ],
 )
