@@ -29,7 +29,7 @@ from support.kernel import db
 from support.outbox.draining import drain as drain_outbox
 from support.outbox.draining import forget_done
 from support.people.signing_in import forget_old_attempts
-from support.tickets import measuring
+from support.tickets import measuring, prioritising
 from web import wiring
 from web.config import Settings
 
@@ -75,6 +75,11 @@ def configure(settings: Settings, *, patient: bool = True) -> Celery:
             "measure": {
                 "task": "relais.measure_delays",
                 "schedule": crontab(hour=4, minute=20),
+                "options": {"expires": 3600},
+            },
+            "priorities": {
+                "task": "relais.raise_priorities",
+                "schedule": crontab(hour=4, minute=40),
                 "options": {"expires": 3600},
             },
             "purge": {
@@ -155,6 +160,18 @@ def measure_delays() -> int:
     """What each reason has really taken lately: the dates of tomorrow are drawn from it."""
     with db.transaction():
         return measuring.measure()
+
+
+@app.task(name="relais.raise_priorities")
+def raise_priorities() -> int:
+    """What a date that has come near makes more urgent; how many tickets were raised."""
+    total, after = 0, 0
+    while True:
+        with db.transaction():
+            raised, after = prioritising.raise_near(BATCH, after)
+        total += raised
+        if not after:
+            return total
 
 
 @app.task(name="relais.purge")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from support.intake.receiving import key_of, raw_of, receive_form
 from support.intake.settling import settle, take_unsettled
 from support.kernel import db
 from support.kernel.errors import Invalid
+from support.kernel.time import now
 from support.people.models import Agent, Person
 from support.tickets.asking import add_words
 from support.tickets.beside import open_beside
@@ -22,6 +23,7 @@ from support.tickets.facts import note_facts
 from support.tickets.following_up import long_closed
 from support.tickets.journal import FileDraft, Words
 from support.tickets.models import Ticket
+from support.tickets.prioritising import declare_expiry
 from support.tickets.replying import person_replies
 from support.tickets.timeline import Entry
 from support.tickets.visibility import hold
@@ -107,6 +109,8 @@ def understand(received_id: int) -> Ticket:
         settle(received, Outcome.CREATED, ticket_id=fresh.id, entry_id=fresh.last_entry_id)
         return fresh
     note_facts(ticket, message.given, by=_author(ticket))
+    if end := message.given.get("expiry_date"):
+        declare_expiry(ticket, date.fromisoformat(end), now().date())
     entry = _add(ticket, words, message.agent_id)
     settle(received, Outcome.APPENDED, ticket_id=ticket.id, entry_id=entry.id)
     return ticket

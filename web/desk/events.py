@@ -14,6 +14,7 @@ from support.tickets.timeline import Entry
 from web.desk.call_slots import event_slot
 from web.desk.deliveries import why_words
 from web.desk.labels import channel_label, closed_label, item_label, letter_label, state_label
+from web.desk.said import raised_because
 from web.filters import clock, day
 
 ICONS = {
@@ -29,6 +30,7 @@ ICONS = {
     "news_overdue": "hourglass-split",
     "items_asked": "chat-left-text",
     "hours_changed": "clock",
+    "priority_raised": "exclamation-triangle-fill",
     "promise_presses": "exclamation-triangle-fill",
     "state": "arrow-right-circle",
     "bounce": "exclamation-triangle-fill",
@@ -162,6 +164,7 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         what=", ".join(item_label(code) for code in e.data["items"]),
     ),
     "hours_changed": _hours_changed,
+    "priority_raised": lambda e: _("priorité relevée : %(why)s", why=raised_because(e.data)),
     "promise_presses": lambda e: {
         Stage.OWNER: _("la date promise approche : le responsable est prévenu"),
         Stage.TEAM: _("la date promise est proche : l’équipe est prévenue"),

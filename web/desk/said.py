@@ -14,6 +14,7 @@ from channels.contact_form.questions import QUESTIONS, ZONE
 from support.kernel.time import now
 from support.tickets.facts import AccountStatus, SaidBy, TicketFact, facts_of
 from support.tickets.models import Ticket
+from support.tickets.prioritising import DOCUMENT, SILENCE
 from support.tickets.timeline import Entry
 from web.citizen.asking import status_label
 from web.desk.labels import item_label
@@ -95,9 +96,14 @@ def expiry(at: date | datetime) -> dict[str, str]:
 
 def why_urgent(ticket: Ticket) -> str:
     """The reasons for which the priority was raised, in words; empty when it was not."""
-    ends = [
-        date.fromisoformat(reason["on"])
-        for reason in ticket.priority_reasons or ()
-        if reason.get("code") == "document_expires"
-    ]
-    return ", ".join(expiry(end)["text"] for end in ends)
+    return ", ".join(filter(None, map(raised_because, ticket.priority_reasons or ())))
+
+
+def raised_because(reason: Mapping[str, Any]) -> str:
+    """One of them; empty for one that nobody has words for."""
+    if reason.get("code") == DOCUMENT:
+        return expiry(date.fromisoformat(reason["on"]))["text"]
+    if reason.get("code") == SILENCE:
+        filed = format_date(date.fromisoformat(reason["filed"]), "d MMM y", "fr")
+        return _("Demande déposée le %(day)s : le silence de quatre mois approche", day=filed)
+    return ""
