@@ -77,7 +77,9 @@ def raise_near(limit: int, after: int = 0) -> tuple[int, int]:
             .where(
                 Ticket.is_open,
                 Ticket.id > after,
-                or_(Person.document_expires_on <= soon, deposited.value.between(*filed)),
+                or_(
+                    Person.document_expires_on <= soon, deposited.value.between(filed[0], filed[1])
+                ),
             )
             .order_by(Ticket.id)
             .limit(limit)

@@ -66,7 +66,7 @@ def demo(
     steps: list[tuple[int, int, str]] = []
     found = Loaded(engine, DiskStore(folder / "files"), DemoSummary(False), steps, SHARES[database])
     found.enter()
-    with time_machine.travel(TODAY, tick=True):
+    with time_machine.travel(TODAY, tick=False):
         found.summary = load_demo(lambda *step: steps.append(step), share=found.share)
     yield found
     engine.dispose()
