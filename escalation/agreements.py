@@ -18,8 +18,13 @@ _USUAL = {TeamKind.PROJECT_DIRECTORATE: 16, TeamKind.BUSINESS_DIRECTORATE: 40}
 _OTHERWISE = 24
 
 
+def usual_hours(team: Team) -> int:
+    """Working hours, where nobody has set others for the team."""
+    return _USUAL.get(team.kind, _OTHERWISE)
+
+
 def agreed_minutes(team: Team) -> int:
-    return 60 * (team.agreed_hours or _USUAL.get(team.kind, _OTHERWISE))
+    return 60 * (team.agreed_hours or usual_hours(team))
 
 
 def begin(ticket: Ticket, raised: Escalation) -> None:

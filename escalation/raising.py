@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from escalation import agreements, handover
 from escalation.chain import next_teams
 from escalation.models import Escalation, EscalationState
 from escalation.reading import open_escalations
+from escalation.shared_mailbox import posting
 from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.kernel.time import now
@@ -18,11 +20,10 @@ from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.assigning import serves
 from support.tickets.handing import at_home, bring_home, hand_to
-from support.tickets.journal import FileDraft, Words, note_event, write
+from support.tickets.journal import FileDraft, Words, note_event
 from support.tickets.models import State, Ticket
 from support.tickets.replying import fronts
 from support.tickets.states import move
-from support.tickets.timeline import EntryKind
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class HandoverDraft:
     question: str
     given: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[FileDraft] = ()
+    # Said of whoever hands it over, beside the agent: see shared_mailbox.
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Escalation:
@@ -52,11 +55,11 @@ def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Es
         raise Invalid(*problems)
     first = at_home(ticket)
     raised = _record(ticket, to, draft, by)
-    _exchange(ticket, raised, draft.files, by)
+    agreements.begin(ticket, raised)
+    _exchange(ticket, raised, draft, by)
     promising.resume(ticket)  # we no longer wait for the person: the promise runs
     move(ticket, State.ESCALATED, by=by, team=to.label, level=to.level)
     hand_to(ticket, to, None)
-    agreements.begin(ticket, raised)
     if first:  # each time a request climbs again it is the same news: said once an opening
         publish("notice.send", ticket_id=ticket.id, letter="passed_on", about=ticket.reopenings)
     return raised
@@ -73,19 +76,23 @@ def withdraw(ticket: Ticket, *, by: Agent) -> None:
     for escalation in away:
         escalation.state, escalation.ended_at = EscalationState.WITHDRAWN, now()
         escalation.ended_by_id = by.id
-    agreements.end(ticket)
-    note_event(ticket, "withdrawn", by=by, team=ticket.team.label)
-    move(ticket, State.IN_PROGRESS, by=by)
-    bring_home(ticket)
+    _come_home(ticket, away, by)
 
 
 def call_off(ticket: Ticket, *, by: Person | Agent) -> None:
     """The requester needs the answer no more: whichever level has it, it comes home."""
     if at_home(ticket):
         return
-    for escalation in open_escalations(ticket):
+    away = open_escalations(ticket)
+    for escalation in away:
         escalation.state, escalation.ended_at = EscalationState.WITHDRAWN, now()
+    _come_home(ticket, away, by)
+
+
+def _come_home(ticket: Ticket, away: Sequence[Escalation], by: Person | Agent) -> None:
     agreements.end(ticket)
+    for escalation in away:
+        posting.call_back(ticket, escalation.to_team)
     note_event(ticket, "withdrawn", by=by, team=ticket.team.label)
     move(ticket, State.IN_PROGRESS, by=by)
     bring_home(ticket)
@@ -109,12 +116,14 @@ def _record(ticket: Ticket, to: Team, draft: HandoverDraft, by: Agent) -> Escala
     return raised
 
 
-def _exchange(ticket: Ticket, raised: Escalation, files: Sequence[FileDraft], by: Agent) -> None:
+def _exchange(ticket: Ticket, raised: Escalation, draft: HandoverDraft, by: Agent) -> None:
     facts = {
+        **draft.facts,
         "escalation_id": raised.id,
         "move": "raised",
         "from": raised.from_team.label,
         "to": raised.to_team.label,
         "handover": raised.handover,
     }
-    write(ticket, EntryKind.EXCHANGE, Words(raised.question, data=facts, files=files), by=by)
+    words = Words(raised.question, data=facts, files=draft.files)
+    posting.exchange(ticket, words, raised.to_team, due=raised.agreed_until, by=by)

@@ -6,40 +6,43 @@ It goes back through the same people: to the team that handed over, and to its a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from escalation import agreements, handover
 from escalation.models import Escalation, EscalationState
 from escalation.reading import open_escalations
+from escalation.shared_mailbox import posting
 from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.kernel.time import now
 from support.people.models import Agent
 from support.people.permissions import Permission, require
 from support.tickets.assigning import serves
 from support.tickets.handing import at_home, belongs_to, hand_to
-from support.tickets.journal import FileDraft, Words, write
+from support.tickets.journal import Words, as_words
 from support.tickets.models import State, Ticket
 from support.tickets.states import move
-from support.tickets.timeline import EntryKind
 
 
-def answer(ticket: Ticket, text: str, *, by: Agent, files: Sequence[FileDraft] = ()) -> Escalation:
+def answer(ticket: Ticket, said: str | Words, *, by: Agent) -> Escalation:
     """Answer the level below. Raises Invalid ``answer.empty``, Conflict ``return.not_here``."""
-    if not text.strip():
+    words = as_words(said)
+    if not words.text:
         raise Invalid.of("answer.empty", "text")
     here = active(ticket, by)
-    here.answer = text.strip()
-    return _back(ticket, here, EscalationState.ANSWERED, Words(text.strip(), files=files), by)
+    here.answer = words.text
+    return _back(ticket, here, EscalationState.ANSWERED, words, by)
 
 
-def ask_missing(ticket: Ticket, missing: Sequence[str], text: str, *, by: Agent) -> Escalation:
+def ask_missing(
+    ticket: Ticket, missing: Sequence[str], said: str | Words, *, by: Agent
+) -> Escalation:
     """Return it for want of named items. Raises Invalid ``missing.none`` when none is named."""
     named = [code for code in dict.fromkeys(missing) if code in handover.ITEMS]
     if not named:
         raise Invalid.of("missing.none", "missing")
     here = active(ticket, by)
     here.missing = named
-    return _back(ticket, here, EscalationState.RETURNED, Words(text.strip()), by)
+    return _back(ticket, here, EscalationState.RETURNED, as_words(said), by)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def _back(
         "missing": here.missing,
         **(words.data or {}),
     }
-    write(ticket, EntryKind.EXCHANGE, Words(words.text, files=words.files, data=facts), by=by)
+    posting.exchange(ticket, replace(words, data=facts), here.from_team, by=by)
     move(ticket, State.RETURNED, by=by, team=here.from_team.label)
     owner = here.from_agent if belongs_to(here.from_agent, here.from_team) else None
     hand_to(ticket, here.from_team, owner)

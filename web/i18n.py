@@ -69,7 +69,7 @@ def offered() -> list[str]:
 
 
 def _choose() -> str:
-    if request.path.startswith(("/agent", "/connexion")):
+    if request.path.startswith(("/agent", "/connexion", "/niveaux")):
         return "fr"
     asked = request.args.get("lang") or _asked_in_form()
     if asked in offered():

@@ -278,6 +278,18 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "call_back.ended": lambda **p: _("Ce rappel est déjà terminé."),
     "call_back.outcome_missing": lambda **p: _("Dites en quelques mots ce que l’appel a donné."),
     "call_back.why_missing": lambda **p: _("Dites pourquoi ce rappel est annulé."),
+    "level.unknown": lambda **p: _("Ce lien n’est pas valable, ou ne l’est plus."),
+    "level.over": lambda **p: _("Cette demande n’attend plus votre réponse."),
+    "level.name": lambda **p: _("Écrivez votre nom : on saura qui a répondu."),
+    "mailbox.staff": lambda **p: _(
+        "Un compte a déjà cette adresse. Donnez celle de la boîte, ou fermez d’abord le compte."
+    ),
+    "mailbox.delegate": lambda **p: _(
+        "« %(words)s » n’est ni une adresse ni un domaine (@exemple.gouv.fr).", **p
+    ),
+    "refile.of_level": lambda **p: _(
+        "C’est la réponse d’un niveau : elle reste dans les échanges internes de son ticket."
+    ),
     "field.choice": lambda **p: _("Choisissez dans la liste."),
     "field.too_long": lambda **p: _("Au plus %(most)s caractères.", **p),
 }

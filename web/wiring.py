@@ -12,9 +12,12 @@ from sqlalchemy import Engine
 import web.models  # noqa: F401  (every table is known before the first query)
 from channels.contact_form import taking
 from channels.mail import authenticating, delivering, inbox, limits, notices, too_large
+from channels.mail.post import fresh_message_id
 from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
 from channels.phone import understanding as calls
+from escalation.shared_mailbox import posting, unreached
+from escalation.shared_mailbox import receiving as level_mail
 from knowledge.search import index
 from support.clocks import warning
 from support.intake import receiving
@@ -22,9 +25,10 @@ from support.intake.models import Channel
 from support.kernel import db, files
 from support.outbox.draining import Handler
 from support.people import links
-from support.tickets import following_up, measuring, promising, rescheduling
+from support.tickets import filing, following_up, measuring, promising, rescheduling
 from web import i18n
 from web.config import Settings
+from web.desk.labels import item_label
 
 
 def configure(settings: Settings) -> Engine:
@@ -50,8 +54,11 @@ def configure(settings: Settings) -> Engine:
             service_name=settings.service_name,
             files_limit=settings.mail_files_limit,
             said_in=i18n.said_in,
+            item_label=item_label,
         )
     )
+    posting.configure(fresh_message_id)
+    filing.configure(level_mail.take)
     authenticating.configure(settings.trusted_authserv.split())
     limits.configure(limits.Limits(settings.largest_mail, settings.imap_archive))
     following_up.configure(
@@ -70,6 +77,8 @@ def handlers() -> Mapping[str, Handler]:
         receiving.TOPIC: _understand,
         receiving.LEFT_OVER: _take_up_left_over,
         "message.send": delivering.deliver,
+        "level.added": _tell_addition,
+        "level.unreached": _bring_back,
         "notice.send": notices.send,
         "mail.too_large": too_large.send,
         "clock.breached": _tell_breach,
@@ -114,6 +123,16 @@ def _tell_warning(payload: Mapping[str, Any]) -> None:
 def _reschedule(payload: Mapping[str, Any]) -> None:
     with db.transaction():
         rescheduling.recompute(payload)
+
+
+def _tell_addition(payload: Mapping[str, Any]) -> None:
+    with db.transaction():
+        posting.tell_addition(payload)
+
+
+def _bring_back(payload: Mapping[str, Any]) -> None:
+    with db.transaction():
+        unreached.bring_back(payload)
 
 
 def _follow_changes(_payload: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from channels.mail import inbox, reconciling
 from channels.mail.fetching import MailboxFailure
 from channels.phone.understanding import forget_calls, give_up_on_lost
+from escalation.shared_mailbox import reminding
 from support.clocks import ticking, warning
 from support.intake.repeating import forget_answers
 from support.kernel import db
@@ -80,6 +81,11 @@ def configure(settings: Settings, *, patient: bool = True) -> Celery:
             "priorities": {
                 "task": "relais.raise_priorities",
                 "schedule": crontab(hour=4, minute=40),
+                "options": {"expires": 3600},
+            },
+            "remind": {
+                "task": "relais.remind_levels",
+                "schedule": crontab(hour=8, minute=30),
                 "options": {"expires": 3600},
             },
             "purge": {
@@ -172,6 +178,13 @@ def raise_priorities() -> int:
         total += raised
         if not after:
             return total
+
+
+@app.task(name="relais.remind_levels")
+def remind_levels() -> int:
+    """Write again to the levels that work by mail and owe an answer; how many mails."""
+    with db.transaction():
+        return reminding.remind()
 
 
 @app.task(name="relais.purge")

@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from channels.mail import post
 from channels.mail.addresses import normalise
-from channels.mail.composing import OutgoingFile, OutgoingMail
+from channels.mail.carrying import megabytes, read_files, sorted_by_weight
+from channels.mail.composing import OutgoingMail
 from channels.mail.language import detect
 from channels.mail.rendering import FALLBACK, Frame, framed
 from channels.mail.signing import signature
-from support.kernel import db, files
+from channels.mail.to_level import level_mail
+from support.kernel import db
 from support.tickets import downloading
 from support.tickets.following import mail_token
 from support.tickets.leaving import not_withdrawn
@@ -29,14 +31,19 @@ _THREAD = 200
 
 
 def enveloped(ticket: Ticket, entry: Entry, address: str) -> OutgoingMail:
-    """The mail of a public entry of ours. Raises ValueError for any other: it never leaves."""
+    """The mail of an entry of ours, public or to a level that works by mail.
+
+    Raises ValueError for any other: it never leaves.
+    """
+    if entry.kind is EntryKind.EXCHANGE:
+        return level_mail(ticket, entry, address)
     if entry.kind not in (EntryKind.REPLY, EntryKind.NOTICE) or entry.message_id is None:
         raise ValueError(f"entry {entry.id} ({entry.kind}) is not a mail of ours")
     here = post.current()
     automatic = entry.kind is EntryKind.NOTICE
     subject = entry.data.get("subject") or ticket.subject
     language = entry.data.get("language") or detect(entry.text, [ticket.language]) or FALLBACK
-    attached, linked = _sorted_by_weight(entry)
+    attached, linked = sorted_by_weight(entry.attachments)
     frame = _frame(ticket, entry, address, linked)
     text, html = framed(entry.text, frame, language, subject, entry.html if automatic else None)
     answered, above = _thread(entry)
@@ -54,7 +61,7 @@ def enveloped(ticket: Ticket, entry: Entry, address: str) -> OutgoingMail:
         references=above,
         automatic=automatic,
         language=language,
-        files=tuple(_read(attached)),
+        files=tuple(read_files(attached)),
     )
 
 
@@ -77,7 +84,7 @@ def _frame(ticket: Ticket, entry: Entry, address: str, linked: Sequence[Attachme
         signature=signature(entry.author_agent, ticket.home_team, post.current().service_name),
         language=ticket.language,
         files=tuple(
-            (f"{one.filename} ({_megabytes(one.size)})", download_url(ticket, one, entry))
+            (f"{one.filename} ({megabytes(one.size)})", download_url(ticket, one, entry))
             for one in linked
         ),
         files_until=downloading.good_until(entry),
@@ -102,31 +109,3 @@ def _thread(entry: Entry) -> tuple[str | None, tuple[str, ...]]:
     newest_first = [(row.kind, str(row.message_id)) for row in rows]
     answered = next((one for kind, one in newest_first if kind is EntryKind.MESSAGE), None)
     return answered, tuple(one for _, one in reversed(newest_first))
-
-
-def _sorted_by_weight(entry: Entry) -> tuple[list[Attachment], list[Attachment]]:
-    """What the mail carries, and what is beyond its limit: as many files as fit go along."""
-    left = post.current().files_limit
-    attached: list[Attachment] = []
-    linked: list[Attachment] = []
-    for one in sorted(entry.attachments, key=lambda file: (file.size, file.id)):
-        fits = one.size <= left
-        (attached if fits else linked).append(one)
-        left -= one.size if fits else 0
-    return sorted(attached, key=_order), sorted(linked, key=_order)
-
-
-def _read(attached: Sequence[Attachment]) -> list[OutgoingFile]:
-    store = files.store()
-    return [
-        OutgoingFile(kept.filename, kept.content_type, store.read(kept.file_key))
-        for kept in attached
-    ]
-
-
-def _order(file: Attachment) -> int:
-    return file.id
-
-
-def _megabytes(size: int) -> str:
-    return f"{max(size, 50_000) / 1_000_000:.1f} MB"

@@ -14,7 +14,8 @@ class Post:
     """``sender``: (name, address). ``public_url``: without a slash at its end.
 
     ``files_limit``: bytes of files that one mail carries. ``said_in``: words of the reference data
-    in a language, or as they are when nobody has translated them.
+    in a language, or as they are when nobody has translated them. ``item_label``: what an item of
+    a hand-over is called, in French.
     """
 
     transport: Transport
@@ -23,6 +24,7 @@ class Post:
     service_name: str
     files_limit: int = 10 * 1024 * 1024
     said_in: Callable[[str, str], str] = lambda words, _language: words
+    item_label: Callable[[str], str] = lambda code: code
 
 
 _post: Post | None = None

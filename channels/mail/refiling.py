@@ -24,7 +24,7 @@ from support.kernel import db
 from support.kernel.errors import Conflict, Invalid, NotVisible
 from support.people.models import Agent, Role
 from support.people.permissions import Permission, require
-from support.tickets.filing import Filed, append, belongs, open_from
+from support.tickets.filing import Filed, append, belongs, open_from, take_for_level
 from support.tickets.following_up import close_as_duplicate, left_empty, move_message, take_away
 from support.tickets.journal import note_event
 from support.tickets.models import Follower, Ticket
@@ -152,6 +152,12 @@ def take(received_id: int, by: Agent) -> Received:
         raise NotVisible.of("mail.unknown")
     if received.outcome is None:
         raise Conflict.of("refile.not_understood")
+    of_level = select(Entry.id).where(
+        Entry.received_id == received.id, Entry.kind == EntryKind.EXCHANGE
+    )
+    if db.session().scalar(of_level) is not None:
+        # Said between levels: nowhere else may it be read by the public.
+        raise Conflict.of("refile.of_level")
     return received
 
 
@@ -167,6 +173,12 @@ def _put(received: Received, ticket: Ticket, by: Agent, add_follower: bool) -> F
     if opened.mail.verdict.bounce and (entry := believe(opened, ticket)) is not None:
         received.digest = digest(opened)
         return Filed(Outcome.BOUNCE, ticket, entry)
+    of_level = take_for_level(incoming(opened, received), ticket)
+    if of_level is not None:
+        describe(received, opened)
+        _tell(None, ticket, by, received)
+        received.digest = None
+        return of_level
     refuse_empty(opened)
     data: dict[str, Any] = {}
     if opened.sender and not belongs(opened.sender, ticket):

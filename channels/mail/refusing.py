@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from support.kernel import db
 from support.kernel.time import now
+from support.outbox.publishing import publish
 from support.people.models import ContactKind, PersonContact
 from support.tickets.authors import SYSTEM
 from support.tickets.journal import note_event
@@ -25,6 +26,7 @@ def refuse(
     """Write down that the mail did not arrive, once. The caller holds the ticket."""
     if delivery.state is not DeliveryState.REFUSED:
         note_event(ticket, event, by=SYSTEM, words=words[:1000], entry_id=delivery.entry_id)
+        _tell_levels(delivery.entry_id)
     delivery.state = DeliveryState.REFUSED
     delivery.last_words = words[:2000]
     entry = db.session().get_one(Entry, delivery.entry_id)
@@ -32,6 +34,12 @@ def refuse(
         ticket.unheard_since = now()
     if address_fails:
         doubt(delivery.address)
+
+
+def _tell_levels(entry_id: int) -> None:
+    """A level that never got it will not answer: the ticket must not wait there."""
+    if db.session().get_one(Entry, entry_id).kind is EntryKind.EXCHANGE:
+        publish("level.unreached", entry_id=entry_id)
 
 
 def heard(delivery: Delivery) -> None:

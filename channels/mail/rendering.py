@@ -151,8 +151,23 @@ def framed(
     if frame.files and frame.files_until:
         until = in_words(frame.files_until, code)
         words["download"] = _texts.get_template(f"frame/{code}/files.txt").render(until=until)
+    return laid_out(text, words, frame.signature, title, (language, code), html)
+
+
+def laid_out(
+    text: str,
+    words: Mapping[str, object],
+    signature: str,
+    title: str,
+    languages: tuple[str, str] = (FALLBACK, FALLBACK),
+    html: str | None = None,
+) -> tuple[str, str]:
+    """``text`` above what stands below every mail. ``words``: ``follow``, ``follow_url``,
+    ``files`` and, with them, ``download``. ``languages``: of the text, and of what is below.
+    """
+    language, code = languages
     plain = _texts.get_template("frame/body.txt").render(
-        words, text=text.strip(), signature=frame.signature
+        words, text=text.strip(), signature=signature
     )
     page = _pages.get_template("frame/body.html").render(
         words,
@@ -162,7 +177,7 @@ def framed(
         frame_language=code,
         frame_direction=direction(code),
         content=Markup(html if html is not None else fragment(text)),
-        signature=frame.signature.splitlines(),
+        signature=signature.splitlines(),
     )
     return plain + "\n", page
 

@@ -13,7 +13,7 @@ from support.intake.settling import settle
 from support.kernel import db
 from support.kernel.taking_turns import take_turn
 from support.tickets.authors import SYSTEM
-from support.tickets.filing import Filed, Incoming, Why, belongs, file, find_ticket
+from support.tickets.filing import Filed, Incoming, Why, answers, belongs, file, find_ticket
 from support.tickets.journal import note_event
 from support.tickets.models import Ticket
 from support.tickets.timeline import Entry, EntryKind
@@ -74,9 +74,10 @@ def _repeated(opened: OpenedMail) -> Filed | None:
     if entry is None:
         return None
     ticket = db.session().get_one(Ticket, entry.ticket_id)
-    if entry.kind is EntryKind.MESSAGE:
+    if entry.received_id is not None or entry.kind is EntryKind.MESSAGE:
         same = entry.text == opened.text and len(entry.attachments) == len(opened.files)
-        same = same and belongs(opened.sender, ticket)
+        known = opened.sender == entry.data.get("address") or belongs(opened.sender, ticket)
+        same = same and known
     else:
         ours = post.current().sender[1].lower()
         same = opened.mail.verdict.own_id is not None or opened.sender == ours
@@ -99,7 +100,7 @@ def _why_not(opened: OpenedMail) -> Why | None:
 def _file_auto_reply(opened: OpenedMail, message: Incoming) -> Filed:
     """An absence notice is worth knowing, moves nothing, and opens nothing."""
     ticket = find_ticket(message)
-    if ticket is None or not belongs(message.sender, ticket):
+    if ticket is None or not (belongs(message.sender, ticket) or answers(message, ticket)):
         return Filed(Outcome.AUTO_REPLY)
     hold(ticket)
     entry = note_event(

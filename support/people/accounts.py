@@ -140,7 +140,7 @@ def one_account(agent_id: int, *, by: Agent) -> Agent:
     """Raises NotVisible ``account.unknown``."""
     require(by, Permission.ADMINISTER)
     found = db.session().get(Agent, agent_id)
-    if found is None:
+    if found is None or found.by_mail:
         raise NotVisible.of("account.unknown")
     return found
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from support.kernel.db import Base, BigKey, PrimaryKey, plain, word
@@ -89,6 +90,10 @@ class Team(Base):
     signature_policy: Mapped[SignaturePolicy | None] = mapped_column(word(SignaturePolicy))
     # Working hours in which it answers the level below; None: as usual for its kind.
     agreed_hours: Mapped[int | None]
+    # The shared mailbox by which it works, when it does; and who may answer for it besides:
+    # addresses, and whole domains ("@interieur.example").
+    mailbox: Mapped[str | None] = mapped_column(String(254))
+    delegates: Mapped[list[Any] | None] = mapped_column(JSON)
 
     site: Mapped[Site | None] = relationship()
 
@@ -108,6 +113,8 @@ class Agent(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    # Stands for a team that works by mail: acts when it answers, and nobody signs in with it.
+    by_mail: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Their place on the telephone exchange, by which it says who is called: "2204".
     extension: Mapped[str | None] = mapped_column(String(40))
     # Raised when the password changes or the account is disabled: older sessions end.

@@ -73,7 +73,7 @@ def colleagues_for(ticket: Ticket) -> Sequence[Agent]:
     query = (
         select(Agent)
         .join(Team, Agent.team_id == Team.id)
-        .where(same, Agent.active.is_(True), Agent.role.in_(roles))
+        .where(same, Agent.active.is_(True), Agent.by_mail.is_(False), Agent.role.in_(roles))
         .order_by(Agent.family_name, Agent.given_name, Agent.id)
     )
     if ticket.owner_id is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -44,6 +45,7 @@ class Why(StrEnum):
     EMPTY = "empty"  # says nothing and brings nothing
     ECHO = "echo"  # carries our own mark, yet is no mail of ours that we know
     UNREADABLE = "unreadable"
+    DELEGATE = "delegate"  # answers for a level, from an address that may not
     LOOP = "loop"  # one address sends, or one ticket answers, as only a machine does
     BOUNCE_UNSURE = "bounce_unsure"  # does not say which mail of ours it is about
     TOO_LARGE = "too_large"
@@ -77,6 +79,34 @@ class Filed:
     why: Why | None = None
 
 
+class OfLevel(Protocol):
+    """What a level says that works by mail; None when the message is none of that."""
+
+    def __call__(
+        self, message: Incoming, ticket: Ticket, *, trusted: bool = False
+    ) -> Filed | None: ...
+
+
+_level: OfLevel | None = None
+
+
+def configure(of_level: OfLevel) -> None:
+    """Who understands the answers between levels. They are asked inside the transaction that
+    files the message: it is the level's word, or a person must sort it, never neither.
+    """
+    global _level
+    _level = of_level
+
+
+def _of_level(message: Incoming, ticket: Ticket) -> Filed | None:
+    return _level(message, ticket) if _level is not None else None
+
+
+def take_for_level(message: Incoming, ticket: Ticket) -> Filed | None:
+    """An agent takes it for a level's word, from whatever address. The caller holds the ticket."""
+    return _level(message, ticket, trusted=True) if _level is not None else None
+
+
 def file(message: Incoming) -> Filed:
     """Put the message where it belongs, or say why a person must."""
     if not message.sender:
@@ -100,6 +130,9 @@ def file(message: Incoming) -> Filed:
 def _answer(message: Incoming, ticket: Ticket, agent: Agent | None) -> Filed:
     """It names a ticket: there, unless its sender may not, or the ticket has long been closed."""
     hold(ticket)
+    of_level = _of_level(message, ticket)
+    if of_level is not None:
+        return of_level
     if not belongs(message.sender, ticket):
         # Of one of us, that is the news: who sorts it must not read a colleague's word in it.
         why = Why.STRANGER if agent is None else Why.STAFF_ADDRESS
@@ -109,7 +142,7 @@ def _answer(message: Incoming, ticket: Ticket, agent: Agent | None) -> Filed:
     if in_circles(message.sender, ticket):
         tell_owner(ticket, message.sender)
         return Filed(Outcome.QUARANTINED, ticket, why=Why.LOOP)
-    if ticket.person is not None and _answers(message, ticket):
+    if ticket.person is not None and answers(message, ticket):
         # Who answers a message of ours has received it.
         vouch(ticket.person, ContactKind.EMAIL, message.sender)
         reached(ticket.person, ContactKind.EMAIL, message.sender)
@@ -127,7 +160,7 @@ def _is_the_agent(message: Incoming, ticket: Ticket) -> bool:
     """Whether one of our addresses is to be believed: a server of ours vouches for it or, where
     none is asked to, it names a mail of ours that only its reader knows.
     """
-    return _answers(message, ticket) if message.vouched is None else message.vouched
+    return answers(message, ticket) if message.vouched is None else message.vouched
 
 
 def _open_beside(message: Incoming, earlier: Ticket) -> Filed:
@@ -144,7 +177,7 @@ def _open_beside(message: Incoming, earlier: Ticket) -> Filed:
 
 
 def append(message: Incoming, ticket: Ticket, *, by: Person | Agent) -> Filed:
-    entry = person_replies(ticket, _unrepeated(message).words, by=by)
+    entry = person_replies(ticket, unrepeated(message).words, by=by)
     return Filed(Outcome.APPENDED, ticket, entry)
 
 
@@ -152,7 +185,7 @@ def open_from(
     message: Incoming, referent: Agent | None = None, person: Person | None = None
 ) -> Filed:
     """A new ticket of the sender (found out unless given), to be qualified by its first reader."""
-    message = _unrepeated(message)
+    message = unrepeated(message)
     author = referent or person
     ticket = (_open([(message, author)]) if author else open_all([message]))[0]
     return Filed(Outcome.CREATED, ticket, db.session().get(Entry, ticket.last_entry_id))
@@ -238,7 +271,7 @@ def _by_threads(threads: Sequence[str]) -> Ticket | None:
     return db.session().scalar(select(Ticket).options(*PAGE).where(Ticket.id == nearest))
 
 
-def _answers(message: Incoming, ticket: Ticket) -> bool:
+def answers(message: Incoming, ticket: Ticket) -> bool:
     """Whether it names a message of the ticket: unlike a tag, that cannot be guessed."""
     found = _by_threads(message.threads)
     return found is not None and found.id == ticket.id
@@ -262,7 +295,7 @@ def _agent_at(address: str) -> Agent | None:
     return db.session().scalar(select(Agent).where(Agent.email == address))
 
 
-def _unrepeated(message: Incoming) -> Incoming:
+def unrepeated(message: Incoming) -> Incoming:
     """Two different messages may carry one Message-ID (bad senders): the second keeps none."""
     taken = select(Entry.id).where(Entry.message_id == message.words.message_id)
     if message.words.message_id and db.session().scalar(taken) is not None:

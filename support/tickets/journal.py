@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,6 +42,12 @@ class Words:
     files: Sequence[FileDraft] = ()
     data: dict[str, Any] | None = None
     once_key: str | None = None
+
+
+def as_words(said: str | Words) -> Words:
+    """What an agent typed, or what came with more than its text; without blanks around it."""
+    words = Words(said) if isinstance(said, str) else said
+    return replace(words, text=words.text.strip())
 
 
 def _says_more(words: Words) -> bool:

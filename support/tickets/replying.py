@@ -97,7 +97,11 @@ def _take_up(ticket: Ticket, by: Agent) -> None:
 
 def dispatch(ticket: Ticket, entry: Entry, *, after: timedelta = timedelta()) -> Delivery:
     """Put a public entry of ours in line for the requester's address, to leave ``after`` a time."""
-    address = requester_address(ticket)
+    return send_to(requester_address(ticket), entry, after=after)
+
+
+def send_to(address: str | None, entry: Entry, *, after: timedelta = timedelta()) -> Delivery:
+    """Put an entry that has a Message-ID in line for an address; None: there is none."""
     leaves_at = now() + after if after else None
     delivery = Delivery(
         entry_id=entry.id,
@@ -142,6 +146,8 @@ def hear(ticket: Ticket, entry: Entry, *, by: Person | Agent) -> None:
         promising.resume(ticket)
     else:
         ticket.chasers += 1
+        if ticket.team.mailbox and not at_home(ticket):
+            publish("level.added", entry_id=entry.id, key=f"level.added:{entry.id}")
 
 
 def _reopen(ticket: Ticket, entry: Entry, by: Person | Agent) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.mails import Correspondent
 from tests.browser.product import Web, Worker
 from tests.browser.watching import Watch
+from tests.servers.fixtures import Mailbox
 from tests.servers.process import program
+from tests.servers.smtp import SmtpServer
 
 PASSWORD = "demo-relais"
 PATIENCE = 20_000  # milliseconds: machines that test are busy
@@ -60,6 +63,27 @@ def centre() -> Iterator[Web]:
     """
     with running(Web()) as web:
         yield web
+
+
+@pytest.fixture
+def product(
+    postgres_database: str, redis_url: str, mailbox: Mailbox, smtp_server: SmtpServer
+) -> Iterator[Web]:
+    """The product on its real servers: PostgreSQL, Redis, IMAP and SMTP."""
+    settings = {
+        "RELAIS_DATABASE_URL": postgres_database,
+        "RELAIS_BROKER_URL": redis_url,
+        "RELAIS_IMAP_URLS": mailbox.url,
+        "RELAIS_SMTP_URL": smtp_server.url,
+        "RELAIS_FETCH_EVERY": "1",
+    }
+    with running(Web(settings)) as web:
+        yield web
+
+
+@pytest.fixture
+def amina(mailbox: Mailbox, smtp_server: SmtpServer) -> Correspondent:
+    return Correspondent("Amina Benali", "amina.benali@example.org", mailbox, smtp_server)
 
 
 class Visitor:

@@ -8,17 +8,15 @@ Real IMAP, real SMTP, PostgreSQL, Redis, the web server and the worker in their 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visitor, running
+from tests.browser.conftest import Visitor
 from tests.browser.mails import Correspondent, link_in, text_of
 from tests.browser.product import Web
-from tests.servers.fixtures import Mailbox
 from tests.servers.process import wait_until
-from tests.servers.smtp import SmtpServer
 
 SUBJECT = "Attestation de prolongation toujours absente"
 ARTICLE = "L'attestation de prolongation d'instruction"
@@ -36,26 +34,6 @@ INTERNAL_WORDS = ("lot 7", "habilitations", "SDST", "DP ANEF", "Montaigu", "Sarr
                   "escalad", "niveau 2", "niveau 3")  # fmt: skip
 
 pytestmark = pytest.mark.mail
-
-
-@pytest.fixture
-def product(
-    postgres_database: str, redis_url: str, mailbox: Mailbox, smtp_server: SmtpServer
-) -> Iterator[Web]:
-    settings = {
-        "RELAIS_DATABASE_URL": postgres_database,
-        "RELAIS_BROKER_URL": redis_url,
-        "RELAIS_IMAP_URLS": mailbox.url,
-        "RELAIS_SMTP_URL": smtp_server.url,
-        "RELAIS_FETCH_EVERY": "1",
-    }
-    with running(Web(settings)) as web:
-        yield web
-
-
-@pytest.fixture
-def amina(mailbox: Mailbox, smtp_server: SmtpServer) -> Correspondent:
-    return Correspondent("Amina Benali", "amina.benali@example.org", mailbox, smtp_server)
 
 
 def reload_until(page: Page, wanted: Locator) -> None:

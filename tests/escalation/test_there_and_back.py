@@ -18,6 +18,7 @@ from support.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from support.tickets.assigning import assign, take
 from support.tickets.closing import close
 from support.tickets.filing import Outcome, file
+from support.tickets.journal import Words
 from support.tickets.models import ClosedHow, Follower, State
 from support.tickets.replying import agent_replies, person_replies
 from support.tickets.thread import read_thread
@@ -67,7 +68,8 @@ def test_a_persons_ticket_goes_from_one_to_three_and_back(cast, clock, db_sessio
     assert ticket.team_since == MONDAY + timedelta(minutes=20)
 
     clock.shift(timedelta(minutes=10))
-    answer(ticket, "  Il faut refaire la demande. ", by=cast.sdst, files=[a_file(b"the note")])
+    said = Words("  Il faut refaire la demande. ", files=[a_file(b"the note")])
+    answer(ticket, said, by=cast.sdst)
     assert owned(ticket) == ("dp", cast.dp, State.RETURNED)
     assert ticket.level == 2
 

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 from channels.mail import delivering, inbox
-from channels.mail.post import Post
+from channels.mail.post import Post, fresh_message_id
 from channels.mail.sending import transport_for
+from escalation.shared_mailbox import posting
+from escalation.shared_mailbox import receiving as level_mail
 from support.outbox.draining import drain
+from support.tickets import filing
 from tests.web.conftest import app, made_app, site  # noqa: F401
 from web import wiring
+from web.desk.labels import item_label
 
 
 class House:
@@ -42,7 +46,7 @@ class House:
 
 
 @pytest.fixture
-def house(site: Any, tmp_path: Path) -> House:  # noqa: F811
+def house(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:  # noqa: F811
     outbox = tmp_path / "outbox"
     delivering.configure(
         Post(
@@ -50,8 +54,11 @@ def house(site: Any, tmp_path: Path) -> House:  # noqa: F811
             sender=("Relais", "relais@demo.relais"),
             public_url="http://localhost",
             service_name="Relais",
+            item_label=item_label,
         )
     )
+    posting.configure(fresh_message_id)
+    monkeypatch.setattr(filing, "_level", level_mail.take)
     return House(outbox)
 
 

@@ -110,7 +110,8 @@ def _issued(issued: Issued, *, new: bool) -> Response:
 
 def _accounts(typed: str, closed: bool, after: str) -> Sequence[Agent]:
     query = select(Agent).order_by(Agent.email).limit(PAGE_SIZE + 1)
-    query = query.where(Agent.active.is_(not closed))
+    # A shared mailbox is set on the page of its team, and nobody signs in with it.
+    query = query.where(Agent.active.is_(not closed), Agent.by_mail.is_(False))
     if typed:
         like = f"%{typed.lower().replace('%', '').replace('_', '')}%"
         name = func.lower(Agent.given_name + " " + Agent.family_name)

@@ -32,7 +32,9 @@ bp = Blueprint("structure", __name__, url_prefix="/agent/administration")
 @staff(Permission.ADMINISTER)
 def teams() -> ResponseReturnValue:
     session = db.session()
-    counted = select(Agent.team_id, func.count()).where(Agent.active.is_(True))
+    counted = select(Agent.team_id, func.count()).where(
+        Agent.active.is_(True), Agent.by_mail.is_(False)
+    )
     members = {row[0]: row[1] for row in session.execute(counted.group_by(Agent.team_id))}
     calendars = {c.code: c for c in session.scalars(select(Calendar).order_by(Calendar.label))}
     found = session.scalars(select(Team).order_by(Team.level, Team.label)).unique().all()

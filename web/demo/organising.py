@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from escalation.shared_mailbox.arranging import Arrangement, arrange
 from support.kernel import db
 from support.people.models import Agent, Role, SignaturePolicy, Team
 from support.people.passwords import set_password
@@ -20,7 +21,18 @@ def organise(organisation: Organisation) -> Mapping[str, Agent]:
     _take_over_reference(organisation)
     seeding.plant_teams(organisation)
     seeding.plant_chain(organisation.chain)
-    return _hire(organisation)
+    agents = _hire(organisation)
+    _reach_by_mail(organisation, agents["admin@demo.relais"])
+    return agents
+
+
+def _reach_by_mail(organisation: Organisation, admin: Agent) -> None:
+    """The directorates that work by a shared mailbox."""
+    teams = {team.code: team for team in db.session().scalars(select(Team))}
+    for row in organisation.teams:
+        if row.get("mailbox"):
+            delegates = "\n".join(row.get("delegates") or ())
+            arrange(teams[row["code"]], Arrangement(row["mailbox"], delegates), by=admin)
 
 
 def _take_over_reference(organisation: Organisation) -> None:

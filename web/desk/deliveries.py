@@ -40,8 +40,8 @@ def leaving(thread: Sequence[Entry], agent: Agent) -> list[tuple[Entry, int]]:
     return [(entry, _seconds(entry.delivery)) for entry in found]
 
 
-def told(delivery: Delivery) -> Told:
-    """Where a mail of ours stands."""
+def told(delivery: Delivery, *, to_level: bool = False) -> Told:
+    """Where a mail of ours stands. ``to_level``: it goes to colleagues, not to the person."""
     to = delivery.address
     if delivery.state is DeliveryState.SENT:
         at = moment(delivery.sent_at) if delivery.sent_at else ""
@@ -51,6 +51,9 @@ def told(delivery: Delivery) -> Told:
     if delivery.state is DeliveryState.REFUSED:
         why = diagnose(delivery.last_words)
         words = _("non remis à %(to)s : %(why)s", to=to, why=_why(why))
+        if to_level:
+            advice = _("Le ticket est revenu : prévenez cette équipe autrement.")
+            return Told("failed", words, advice, delivery.last_words or "")
         return Told("failed", words, _advice(why), delivery.last_words or "", ways=True)
     if delivery.state is DeliveryState.NO_ADDRESS:
         return Told(

@@ -28,6 +28,8 @@ ICONS = {
     "promise_broken": "exclamation-octagon-fill",
     "agreement_overdue": "hourglass-split",
     "news_overdue": "hourglass-split",
+    "level_unreached": "exclamation-triangle-fill",
+    "delegate_unknown": "exclamation-triangle-fill",
     "items_asked": "chat-left-text",
     "hours_changed": "clock",
     "priority_raised": "exclamation-triangle-fill",
@@ -169,6 +171,17 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         Stage.OWNER: _("la date promise approche : le responsable est prévenu"),
         Stage.TEAM: _("la date promise est proche : l’équipe est prévenue"),
     }.get(e.data["stage"], _("la date promise approche")),
+    "level_unreached": lambda e: _(
+        "le courriel à %(team)s (%(address)s) n’est pas arrivé : le ticket est revenu",
+        team=e.data["team"],
+        address=e.data["address"],
+    ),
+    "delegate_unknown": lambda e: _(
+        "%(sender)s a répondu pour %(team)s sans y être autorisé : à lire dans les courriels à "
+        "trier",
+        sender=e.data["sender"],
+        team=e.data["team"],
+    ),
     "promise_broken": lambda e: _("la date promise est passée"),
     "bounce": lambda e: _("courriel non remis : %(why)s", why=why_words(e.data.get("words"))),
     "delivery_refused": lambda e: _(

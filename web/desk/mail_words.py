@@ -46,6 +46,10 @@ _WHY: dict[str, Callable[[], str]] = {
     Why.EMPTY: lambda: _("Vide : ni texte ni pièce jointe"),
     Why.ECHO: lambda: _("Porte notre marque, mais n’est pas un envoi connu"),
     Why.UNREADABLE: lambda: _("N’a pas pu être lu en entier"),
+    Why.DELEGATE: lambda: _(
+        "Répond pour un niveau, d’une adresse qui n’y est pas autorisée : rattachez-le s’il vient "
+        "bien de lui"
+    ),
     Why.LOOP: lambda: _(
         "Boucle : trop de courriels de cette adresse, un automate répond peut-être"
     ),

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from channels.mail import post
+from escalation.shared_mailbox import posting
 from support.kernel import db, files
 from support.kernel.files import DiskStore
 from tests.schema import make_schema
@@ -50,6 +51,7 @@ class Loaded:
                 None, ("Relais", "relais@demo.relais"), "https://relais.example.org", "Relais"
             )
         )  # type: ignore[arg-type]
+        posting.configure(post.fresh_message_id)
 
 
 @pytest.fixture(scope="module")
