@@ -15,10 +15,11 @@ from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.kernel.time import now
 from support.outbox.publishing import publish
-from support.people.models import Agent, Person, Team
+from support.people.models import Agent, Team
 from support.people.permissions import Permission, require
 from support.tickets import promising
 from support.tickets.assigning import serves
+from support.tickets.authors import Author
 from support.tickets.handing import at_home, bring_home, hand_to
 from support.tickets.journal import FileDraft, Words, note_event
 from support.tickets.models import State, Ticket
@@ -79,7 +80,7 @@ def withdraw(ticket: Ticket, *, by: Agent) -> None:
     _come_home(ticket, away, by)
 
 
-def call_off(ticket: Ticket, *, by: Person | Agent) -> None:
+def call_off(ticket: Ticket, *, by: Author) -> None:
     """The requester needs the answer no more: whichever level has it, it comes home."""
     if at_home(ticket):
         return
@@ -89,7 +90,7 @@ def call_off(ticket: Ticket, *, by: Person | Agent) -> None:
     _come_home(ticket, away, by)
 
 
-def _come_home(ticket: Ticket, away: Sequence[Escalation], by: Person | Agent) -> None:
+def _come_home(ticket: Ticket, away: Sequence[Escalation], by: Author) -> None:
     agreements.end(ticket)
     for escalation in away:
         posting.call_back(ticket, escalation.to_team)

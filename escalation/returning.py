@@ -17,6 +17,7 @@ from support.kernel.time import now
 from support.people.models import Agent
 from support.people.permissions import Permission, require
 from support.tickets.assigning import serves
+from support.tickets.authors import Author
 from support.tickets.handing import at_home, belongs_to, hand_to
 from support.tickets.journal import Words, as_words
 from support.tickets.models import State, Ticket
@@ -89,10 +90,15 @@ def _back(
         **(words.data or {}),
     }
     posting.exchange(ticket, replace(words, data=facts), here.from_team, by=by)
+    hand_back(ticket, here, by=by)
+    return here
+
+
+def hand_back(ticket: Ticket, here: Escalation, *, by: Author) -> None:
+    """To the team that handed it over, and to its agent if they still work there."""
     move(ticket, State.RETURNED, by=by, team=here.from_team.label)
     owner = here.from_agent if belongs_to(here.from_agent, here.from_team) else None
     hand_to(ticket, here.from_team, owner)
     agreements.pass_back(ticket)
     if at_home(ticket):
         ticket.home_owner, ticket.home_owner_id = ticket.owner, ticket.owner_id
-    return here

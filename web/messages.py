@@ -290,6 +290,16 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "refile.of_level": lambda **p: _(
         "C’est la réponse d’un niveau : elle reste dans les échanges internes de son ticket."
     ),
+    "issue.unknown": lambda **p: _("Cette anomalie n’existe pas."),
+    "issue.title": lambda **p: _("Dites en une ligne ce que l’on voit."),
+    "issue.ended": lambda **p: _("Cette anomalie est terminée : rouvrez-la d’abord."),
+    "issue.live": lambda **p: _("Cette anomalie est déjà ouverte."),
+    "issue.words_missing": lambda **p: _("Dites à ceux qui attendent ce qu’ils doivent faire."),
+    "announcement.unknown": lambda **p: _("Cette annonce n’existe pas."),
+    "announcement.title": lambda **p: _("Donnez un titre, de 160 caractères au plus."),
+    "announcement.body": lambda **p: _("Écrivez l’annonce."),
+    "announcement.nobody": lambda **p: _("Personne ne correspond : changez les destinataires."),
+    "announcement.not_yours": lambda **p: _("Seule l’équipe qui l’a écrite peut la corriger."),
     "field.choice": lambda **p: _("Choisissez dans la liste."),
     "field.too_long": lambda **p: _("Au plus %(most)s caractères.", **p),
 }

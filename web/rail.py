@@ -13,7 +13,9 @@ from flask_login import current_user
 from sqlalchemy import exists, select
 
 from channels.mail import sorting
+from escalation.announcements.publishing import KIND
 from support.kernel import db
+from support.people import notices
 from support.people.models import Agent, Role
 from support.people.permissions import Permission, Scope, may, scope_of
 from support.people.tokens import ApiToken, TokenKind
@@ -23,6 +25,7 @@ from support.tickets.queue import COUNT_LIMIT, View, view_counts
 
 CALL_BACKS = "/agent/appels"
 TO_SORT = "/agent/courriels"
+ANNOUNCEMENTS = "/agent/annonces"
 VIEWS = {
     Role.TELEADVISER: (
         View.MINE, View.TEAM, View.UNOWNED, View.AT_RISK, View.RETURNED, View.WAITING,
@@ -74,7 +77,14 @@ def _staff_names() -> dict[str, Any]:
         "may": lambda name: may(agent, Permission(name)),
         "user": {"name": agent.full_name, "role": role_label(agent.role)},
         "rail": _rail(counts.views),
-        "sections": sections(agent, {CALL_BACKS: counts.to_call, TO_SORT: counts.to_sort}),
+        "sections": sections(
+            agent,
+            {
+                CALL_BACKS: counts.to_call,
+                TO_SORT: counts.to_sort,
+                ANNOUNCEMENTS: counts.to_read,
+            },
+        ),
         "can_call": may(agent, Permission.TAKE_CALLS),
         "rings_here": counts.rings,
         "call_count": counts.to_call,
@@ -86,6 +96,7 @@ def _staff_names() -> dict[str, Any]:
 class Counts:
     """``to_call``: how many must be called back now. ``to_sort``: how many mails wait for a
     person. ``rings``: pages ask what rings. ``pressing``: promises that are about to break.
+    ``to_read``: announcements.
     """
 
     views: Mapping[View, int]
@@ -93,12 +104,13 @@ class Counts:
     to_sort: int = 0
     rings: bool = False
     pressing: int = 0
+    to_read: int = 0
 
 
 def _counts(agent: Agent) -> Counts:
     """Everything that every page counts: one query."""
     views = views_of(agent)
-    columns: list[Any] = list(view_counts(agent, views))
+    columns: list[Any] = [notices.unread_count(agent, KIND), *view_counts(agent, views)]
     told = may(agent, Permission.REPLY)
     if told:
         columns.append(pressing_count(agent))
@@ -107,15 +119,14 @@ def _counts(agent: Agent) -> Counts:
         columns += [waiting_count(agent), fed]
     if may(agent, Permission.SORT_MAIL):
         columns.append(sorting.waiting_count(COUNT_LIMIT))
-    if not columns:
-        return Counts({})
     row = list(db.session().execute(select(*columns)).one())
+    to_read = row.pop(0)
     counted = {view: row.pop(0) for view in views}
     pressing = row.pop(0) if told else 0
     to_sort = row.pop() if may(agent, Permission.SORT_MAIL) else 0
     to_call, rings = row or (0, False)
     on = current_app.config["SETTINGS"].telephony != "off"
-    return Counts(counted, to_call, to_sort, bool(rings) and on, pressing)
+    return Counts(counted, to_call, to_sort, bool(rings) and on, pressing, to_read)
 
 
 def _bar_notices(counts: Counts) -> list[dict[str, str]]:
@@ -175,6 +186,8 @@ def sections(agent: Agent, waiting: Mapping[str, int]) -> list[dict[str, Any]]:
         (Permission.ESCALATE, _("Escalades"), "/agent/escalades", "arrow-up-right-circle"),
         (Permission.SORT_MAIL, _("Courriels à trier"), TO_SORT, "envelope"),
         (Permission.READ_STAFF_ARTICLES, _("Connaissances"), "/agent/connaissances", "book"),
+        (Permission.READ_STAFF_ARTICLES, _("Anomalies connues"), "/agent/anomalies", "bug"),
+        (None, _("Annonces"), ANNOUNCEMENTS, "megaphone"),
         (Permission.READ_FIGURES, _("Pilotage"), "/agent/pilotage", "bar-chart"),
         (Permission.ADMINISTER, _("Administration"), "/agent/administration", "gear"),
     ]

@@ -11,20 +11,30 @@ from sqlalchemy import Engine
 
 import web.models  # noqa: F401  (every table is known before the first query)
 from channels.contact_form import taking
-from channels.mail import authenticating, delivering, inbox, limits, notices, too_large
+from channels.mail import (
+    authenticating,
+    delivering,
+    inbox,
+    limits,
+    notices,
+    staff_mail,
+    too_large,
+)
 from channels.mail.post import fresh_message_id
 from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
 from channels.phone import understanding as calls
+from escalation.known_issues import telling
 from escalation.shared_mailbox import posting, unreached
 from escalation.shared_mailbox import receiving as level_mail
 from knowledge.search import index
 from support.clocks import warning
 from support.intake import receiving
 from support.intake.models import Channel
-from support.kernel import db, files
+from support.kernel import db, files, message_ids
 from support.outbox.draining import Handler
 from support.people import links
+from support.people import notices as staff_notices
 from support.tickets import filing, following_up, measuring, promising, rescheduling
 from web import i18n
 from web.config import Settings
@@ -57,7 +67,7 @@ def configure(settings: Settings) -> Engine:
             item_label=item_label,
         )
     )
-    posting.configure(fresh_message_id)
+    message_ids.configure(fresh_message_id)
     filing.configure(level_mail.take)
     authenticating.configure(settings.trusted_authserv.split())
     limits.configure(limits.Limits(settings.largest_mail, settings.imap_archive))
@@ -80,6 +90,8 @@ def handlers() -> Mapping[str, Handler]:
         "level.added": _tell_addition,
         "level.unreached": _bring_back,
         "notice.send": notices.send,
+        "issue.ended": _tell_ended,
+        staff_notices.TOPIC: staff_mail.deliver,
         "mail.too_large": too_large.send,
         "clock.breached": _tell_breach,
         warning.TOPIC: _tell_warning,
@@ -123,6 +135,11 @@ def _tell_warning(payload: Mapping[str, Any]) -> None:
 def _reschedule(payload: Mapping[str, Any]) -> None:
     with db.transaction():
         rescheduling.recompute(payload)
+
+
+def _tell_ended(payload: Mapping[str, Any]) -> None:
+    with db.transaction():
+        telling.tell_ticket(payload)
 
 
 def _tell_addition(payload: Mapping[str, Any]) -> None:

@@ -32,9 +32,10 @@ from support.tickets.visibility import PAGE, hold
 
 log = logging.getLogger(__name__)
 
+ISSUE = "issue_ended"  # a known issue of which the ticket is one
 ITEMS = "items_asked"  # what the next level needs and only the person knows
 # Sent by name; what is acknowledged as a request in the sense of the law has words of its own.
-LETTERS = frozenset({"acknowledgement", "reopened", "passed_on", announcing.LETTER, ITEMS})
+LETTERS = frozenset({"acknowledgement", "reopened", "passed_on", announcing.LETTER, ITEMS, ISSUE})
 OF_REQUEST = "acknowledgement_of_request"
 # Two machines that answer each other would never stop: an address hears this much, no more.
 MOST_A_DAY = 10
@@ -108,6 +109,9 @@ def _write(letter: str, ticket: Ticket, once: str, about: int | None) -> None:
     facts = facts_of(ticket, language)
     if letter == announcing.LETTER:
         facts = _with_news(facts, db.session().get_one(Entry, about))
+    if letter == ISSUE:
+        told = db.session().get_one(Entry, about)
+        facts = replace(facts, explanation=told.data["explanation"])
     if letter == ITEMS:
         asked = db.session().get_one(Entry, about).data["questions"].values()
         said_in = post.current().said_in

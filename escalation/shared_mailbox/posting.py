@@ -6,7 +6,7 @@ followed like that of any other mail of ours, and an answer to it finds its way 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from support.intake.models import Channel
 from support.kernel import db
+from support.kernel.message_ids import fresh_message_id
 from support.people.models import Agent, Team
 from support.tickets.authors import SYSTEM, Author
 from support.tickets.handing import at_home
@@ -23,14 +24,6 @@ from support.tickets.models import Ticket
 from support.tickets.replying import send_to
 from support.tickets.timeline import Entry, EntryKind
 from support.tickets.visibility import PAGE, hold
-
-_fresh_message_id: Callable[[], str] | None = None
-
-
-def configure(fresh_message_id: Callable[[], str]) -> None:
-    """``fresh_message_id``: makes the identifier of a new mail."""
-    global _fresh_message_id
-    _fresh_message_id = fresh_message_id
 
 
 def exchange(
@@ -94,10 +87,8 @@ def _facts(move: str, ticket: Ticket, to: Team, **more: Any) -> dict[str, Any]:
 
 
 def _mailed(ticket: Ticket, words: Words, to: Team, by: Author, due: datetime | None) -> Entry:
-    if _fresh_message_id is None:
-        raise RuntimeError("no post: call escalation.shared_mailbox.posting.configure first")
     facts = {**(words.data or {}), "to_team_id": to.id, "due": due.isoformat() if due else None}
-    mail = replace(words, channel=Channel.EMAIL, message_id=_fresh_message_id(), data=facts)
+    mail = replace(words, channel=Channel.EMAIL, message_id=fresh_message_id(), data=facts)
     entry = write(ticket, EntryKind.EXCHANGE, mail, by=by)
     send_to(to.mailbox, entry)
     return entry

@@ -33,6 +33,10 @@ class Permission(StrEnum):
     READ_PERSONS = "persons.read"  # look a person up, read their page
     READ_STAFF_ARTICLES = "knowledge.read_staff"
     WRITE_ARTICLES = "knowledge.write"
+    TRACK_ISSUES = "issues.track"  # say what is known of a bug, and when it is mended
+    ANNOUNCE = "announcements.write"  # releases, incidents and news, to those they concern
+    PREPARE_RELEASES = "releases.prepare"  # dates, documents and training of a release
+    REVIEW = "review.lead"  # the fortnightly meeting of the levels
     READ_FIGURES = "figures.read"  # counts only, never a person
     ADMINISTER = "administration"  # accounts, teams, what was given up
 
@@ -59,10 +63,14 @@ _NEXT_LEVELS = {
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TELEADVISER: frozenset(_FRONT_LINE),
-    Role.SUPERVISOR: frozenset(_FRONT_LINE | {P.ASSIGN_OTHERS, P.READ_FIGURES}),
+    Role.SUPERVISOR: frozenset(_FRONT_LINE | {P.ASSIGN_OTHERS, P.READ_FIGURES, P.REVIEW}),
     # The project directorate answers the referents itself: it replies and closes for them.
-    Role.PROJECT_AGENT: frozenset(_NEXT_LEVELS | {P.REPLY, P.CLOSE, P.READ_FIGURES}),
-    Role.BUSINESS_AGENT: frozenset(_NEXT_LEVELS),
+    Role.PROJECT_AGENT: frozenset(
+        _NEXT_LEVELS
+        | {P.REPLY, P.CLOSE, P.READ_FIGURES, P.REVIEW}
+        | {P.TRACK_ISSUES, P.ANNOUNCE, P.PREPARE_RELEASES}
+    ),
+    Role.BUSINESS_AGENT: frozenset(_NEXT_LEVELS | {P.REVIEW}),
     Role.SITE_REFERENT: frozenset(
         {P.READ_TICKETS, P.REPORT_ISSUES, P.READ_STAFF_ARTICLES}
     ),

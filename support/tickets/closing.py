@@ -7,6 +7,7 @@ from support.kernel.time import now
 from support.people.models import Agent, Person
 from support.people.permissions import Permission, require
 from support.tickets import promising
+from support.tickets.authors import SYSTEM, Author
 from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.replying import fronts
 from support.tickets.states import move, require_home
@@ -17,9 +18,7 @@ def close(ticket: Ticket, how: ClosedHow, *, by: Agent) -> None:
     require(by, Permission.CLOSE)
     if not fronts(by, ticket):
         raise Forbidden.of("close.not_front", team=ticket.home_team.label)
-    require_home(ticket, State.CLOSED)
-    move(ticket, State.CLOSED, by=by, how=how.value, kept=promising.settle(ticket))
-    ticket.closed_at, ticket.closed_how = now(), how
+    _end(ticket, how, by)
 
 
 def requester_closes(ticket: Ticket, *, by: Person | Agent) -> bool:
@@ -31,8 +30,19 @@ def requester_closes(ticket: Ticket, *, by: Person | Agent) -> bool:
     """
     if ticket.state is State.CLOSED:
         return False
+    _end(ticket, ClosedHow.SOLVED, by)
+    return True
+
+
+def close_by_itself(ticket: Ticket, how: ClosedHow) -> None:
+    """What its requester asked has been answered to all at once. The caller holds the ticket.
+
+    Raises Conflict ``ticket.move_refused``.
+    """
+    _end(ticket, how, SYSTEM)
+
+
+def _end(ticket: Ticket, how: ClosedHow, by: Author) -> None:
     require_home(ticket, State.CLOSED)
-    how = ClosedHow.SOLVED
     move(ticket, State.CLOSED, by=by, how=how.value, kept=promising.settle(ticket))
     ticket.closed_at, ticket.closed_how = now(), how
-    return True

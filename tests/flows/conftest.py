@@ -14,8 +14,8 @@ import pytest
 from channels.mail import delivering, inbox
 from channels.mail.post import Post, fresh_message_id
 from channels.mail.sending import transport_for
-from escalation.shared_mailbox import posting
 from escalation.shared_mailbox import receiving as level_mail
+from support.kernel import message_ids
 from support.outbox.draining import drain
 from support.tickets import filing
 from tests.web.conftest import app, made_app, site  # noqa: F401
@@ -57,7 +57,7 @@ def house(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House: 
             item_label=item_label,
         )
     )
-    posting.configure(fresh_message_id)
+    message_ids.configure(fresh_message_id)
     monkeypatch.setattr(filing, "_level", level_mail.take)
     return House(outbox)
 

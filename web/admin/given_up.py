@@ -67,6 +67,8 @@ def topic_label(topic: str) -> str:
         "intake.left_over": _("Reprendre les messages laissés par un arrêt"),
         "message.send": _("Envoyer une réponse par courriel"),
         "notice.send": _("Envoyer un message automatique"),
+        "issue.ended": _("Dire à une personne que son problème est terminé"),
+        "staff.mail": _("Envoyer une annonce ou une nouvelle à un agent"),
         "level.added": _("Transmettre un message de la personne à un niveau"),
         "level.unreached": _("Reprendre un ticket dont le courriel n’est pas arrivé"),
         "mail.too_large": _("Dire que le courriel était trop volumineux"),

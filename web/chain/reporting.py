@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from channels.pages import requesting
+from escalation.known_issues import finding
+from escalation.known_issues.models import KnownIssue
 from support.catalogue.models import ContactReason, Field, Nature, Procedure
 from support.intake.models import Channel
 from support.kernel import db
@@ -48,7 +50,8 @@ def similar() -> ResponseReturnValue:
     """The site's open tickets on the same reason, put into the form as one chooses it."""
     reason = _reason(request.args.get("reason", ""))
     tickets = open_reports(me(), reason)
-    return render_template("chain/_already.html", already=tickets, reason=reason)
+    issues = finding.likely(reason, None) if reason else []
+    return render_template("chain/_already.html", already=tickets, reason=reason, issues=issues)
 
 
 @bp.post("/nouveau")
@@ -105,8 +108,16 @@ def _report(sheet: Sheet, typed: Typed) -> requesting.Request:
 
 
 def _not_seen_yet(reason: ContactReason) -> bool:
-    """Whether colleagues' open tickets on this reason exist that the form has not shown."""
-    return request.form.get("vu") != reason.code and bool(open_reports(me(), reason))
+    """Whether known issues, or colleagues' open tickets, on this reason exist that the form has
+    not shown."""
+    if request.form.get("vu") == reason.code:
+        return False
+    return bool(_issues_on(reason) or open_reports(me(), reason))
+
+
+def _issues_on(reason: ContactReason) -> Sequence[KnownIssue]:
+    """Those of this very reason; what may be anything stops nobody."""
+    return [one for one in finding.likely(reason, None) if one.reason_id == reason.id]
 
 
 def _opened(ticket: Ticket) -> str:
@@ -128,6 +139,7 @@ def _show(typed: Typed, *, stopped: bool = False) -> str:
         reasons=catalogue.choices(_reasons()),
         procedures=catalogue.choices(_procedures(me())),
         already=open_reports(me(), reason),
+        issues=finding.likely(reason, None) if reason else [],
         reason=reason,
         stopped=stopped,
         site=me().team.site,

@@ -71,6 +71,12 @@ def read_mails() -> Sequence[Mapping[str, Any]]:
     return [*read["mails"], *read["ledger"]]
 
 
+def read_news() -> Mapping[str, Any]:
+    """Known issues and announcements."""
+    found: Mapping[str, Any] = read_yaml(DATA / "news.yaml")
+    return found
+
+
 def read_demo_organisation() -> Organisation:
     return read_organisation(DATA / "organisation.yaml")
 

@@ -29,6 +29,9 @@ ICONS = {
     "agreement_overdue": "hourglass-split",
     "news_overdue": "hourglass-split",
     "level_unreached": "exclamation-triangle-fill",
+    "issue_linked": "bug",
+    "issue_unlinked": "bug",
+    "issue_ended": "check-circle-fill",
     "delegate_unknown": "exclamation-triangle-fill",
     "items_asked": "chat-left-text",
     "hours_changed": "clock",
@@ -139,6 +142,10 @@ def _promise_announced(e: Entry) -> str:
     return _("nouvelle date annoncée : le %(to)s. « %(why)s »", to=day(to), why=why)
 
 
+def _titled(e: Entry) -> dict[str, str]:
+    return {"title": e.data["title"]}
+
+
 def _hours_changed(e: Entry) -> str:
     if "until" in e.data:
         until = datetime.fromisoformat(e.data["until"])
@@ -181,6 +188,13 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         "trier",
         sender=e.data["sender"],
         team=e.data["team"],
+    ),
+    "issue_linked": lambda e: _("rattaché à l’anomalie « %(title)s »", title=e.data["title"]),
+    "issue_unlinked": lambda e: _("détaché de l’anomalie « %(title)s »", title=e.data["title"]),
+    "issue_ended": lambda e: (
+        _("l’anomalie « %(title)s » est corrigée : la personne est prévenue", **_titled(e))
+        if e.data["fixed"]
+        else _("l’anomalie « %(title)s » restera ainsi : la personne est prévenue", **_titled(e))
     ),
     "promise_broken": lambda e: _("la date promise est passée"),
     "bounce": lambda e: _("courriel non remis : %(why)s", why=why_words(e.data.get("words"))),

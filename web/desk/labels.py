@@ -93,6 +93,7 @@ def letter_label(letter: str) -> str:
         "acknowledgement": _("accusé de réception"),
         "passed_on": _("« votre demande est chez nos spécialistes »"),
         "reopened": _("« votre demande est rouverte »"),
+        "issue_ended": _("« du nouveau sur votre problème »"),
     }.get(letter, _("lire le message"))
 
 

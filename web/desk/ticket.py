@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from escalation import chain, handover
+from escalation.known_issues import finding, recording
 from escalation.models import Escalation
 from escalation.reading import all_escalations
 from knowledge.articles.queries import audience_of
@@ -71,6 +72,8 @@ def ticket(reference: str) -> ResponseReturnValue:
     if request.args.get("fiche"):
         inserted = passage(request.args["fiche"])
         typed = Typed("reply", inserted.text, [inserted.mark]) if inserted else typed
+    if (issue_id := row_number(request.args, "anomalie")) is not None:
+        typed = _words_of_issue(issue_id) or typed
     return show(found, me(), typed, taken_back=row_number(request.args, "reprise"))
 
 
@@ -82,6 +85,20 @@ def _passed_on(ticket: Ticket, entry_id: int) -> Typed | None:
     if entry is None or entry.ticket_id != ticket.id or entry.kind is not EntryKind.EXCHANGE:
         return None
     return Typed("reply", entry.text)
+
+
+def _words_of_issue(issue_id: int) -> Typed | None:
+    """What may be told of a known issue, ready for the person."""
+    try:
+        issue = recording.one_issue(issue_id, by=me())
+    except DomainError:
+        return None
+    return Typed("reply", issue.public_words) if issue.public_words else None
+
+
+def can_tie(ticket: Ticket, agent: Agent) -> bool:
+    """Whether the agent may say that the ticket is about a known issue."""
+    return ticket.is_open and may(agent, Permission.NOTE) and reads_internal(ticket, agent)
 
 
 def refused(ticket: Ticket, typed: Typed, error: DomainError, status: int) -> ResponseReturnValue:
@@ -114,6 +131,7 @@ def show(ticket: Ticket, agent: Agent, typed: Typed, taken_back: int | None = No
         internal=reads_internal(ticket, agent),
         path=facts.level_path(ticket, raised, following),
         others=others,
+        **_issues(ticket, agent),
         **facts.belonging(ticket, thread, agent, others),
         masked=facts.masked,
         said=said,
@@ -132,6 +150,14 @@ def show(ticket: Ticket, agent: Agent, typed: Typed, taken_back: int | None = No
         unsorted=ticket.reason.code == UNSORTED_REASON,
         message_key=secrets.token_urlsafe(16),
     )
+
+
+def _issues(ticket: Ticket, agent: Agent) -> dict[str, Any]:
+    """Known issues that it is about, and those that it may be about: one query."""
+    if not may(agent, Permission.NOTE):
+        return {"tied": [], "likely_issues": []}
+    tied, fits = finding.beside(ticket)
+    return {"tied": tied, "likely_issues": fits}
 
 
 def _vouched(ticket: Ticket) -> bool:
@@ -197,6 +223,7 @@ def allowed(
         and may(agent, Permission.REPLY)
         and fronts(agent, ticket),
         "message": speaks_for_requester(agent, ticket),
+        "tie": can_tie(ticket, agent),
     }
 
 

@@ -13,8 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from channels.mail import post
-from escalation.shared_mailbox import posting
-from support.kernel import db, files
+from support.kernel import db, files, message_ids
 from support.kernel.files import DiskStore
 from tests.schema import make_schema
 from web.demo.loading import DemoSummary, load_demo
@@ -51,7 +50,7 @@ class Loaded:
                 None, ("Relais", "relais@demo.relais"), "https://relais.example.org", "Relais"
             )
         )  # type: ignore[arg-type]
-        posting.configure(post.fresh_message_id)
+        message_ids.configure(post.fresh_message_id)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Releases, incidents and news for those they concern, with who has read them."""

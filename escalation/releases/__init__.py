@@ -1,0 +1,1 @@
+"""Families of procedures put on line together: when, where, with which documents, and how ready."""

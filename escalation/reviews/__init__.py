@@ -1,0 +1,1 @@
+"""The fortnightly meeting: from an agenda that builds itself to the minutes."""

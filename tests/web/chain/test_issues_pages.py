@@ -1,0 +1,120 @@
+"""Known issues on their pages: from a ticket, followed by a referent, ended for everybody."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from escalation.known_issues import recording
+from escalation.known_issues.recording import IssueDraft
+from support.kernel import db, message_ids
+from support.tickets.references import shown
+from tests.cast import again
+from tests.factories import a_message_id, a_ticket, climb, counted
+from tests.web.conftest import Site
+
+PUBLIC = "Un incident est en cours : votre demande n’est pas perdue."
+
+
+@pytest.fixture(autouse=True)
+def post():
+    message_ids.configure(a_message_id)
+
+
+@pytest.fixture
+def issue(site: Site) -> int:
+    with db.transaction():
+        draft = IssueDraft(
+            "La page 3 reste blanche",
+            workaround="Prendre un autre navigateur.",
+            public_words=PUBLIC,
+            reason=again(site.cast.reasons["renewal.business"]),
+        )
+        return recording.record(draft, by=again(site.cast.dp)).id
+
+
+def test_from_a_ticket_to_a_known_issue(site: Site) -> None:
+    with db.transaction():
+        ticket = a_ticket(site.cast, subject="Écran blanc à la page 3", team="ccc_a")
+        reference = shown(ticket.reference)
+        climb(ticket, "dp", site.cast, by=again(site.cast.teleadviser))
+    dp = site.as_("dp")
+    page = dp.get(f"/agent/tickets/{reference}").text
+    assert f"/agent/anomalies/nouvelle?ticket={reference}" in page
+    form = dp.get(f"/agent/anomalies/nouvelle?ticket={reference}").text
+    assert 'value="Écran blanc à la page 3"' in form
+    refused = dp.send("/agent/anomalies", {"title": "x", "details": "Gardé.", "ticket": reference})
+    assert refused.status_code == 422
+    assert "Gardé." in refused.text
+    made = dp.send("/agent/anomalies", {"title": "Écran blanc", "ticket": reference})
+    assert made.status_code == 303
+    page = dp.get(made.location).text
+    assert reference in page
+    assert "ce ticket en fait partie" in dp.get(f"/agent/tickets/{reference}").text
+
+
+def test_beside_a_ticket_it_is_tied_and_its_words_go_into_the_reply(site: Site, issue: int) -> None:
+    with db.transaction():
+        reference = shown(a_ticket(site.cast, reason="renewal.business").reference)
+    agent = site.as_("teleadviser")
+    page = agent.get(f"/agent/tickets/{reference}").text
+    assert "La page 3 reste blanche" in page
+    inserted = agent.get(f"/agent/tickets/{reference}?anomalie={issue}").text
+    box = re.search(r'<textarea id="reponse"[^>]*>\n(.*?)</textarea>', inserted, re.DOTALL)
+    assert box is not None
+    assert box[1] == PUBLIC
+    tied = agent.send(f"/agent/tickets/{reference}/anomalies", {"anomalie": issue})
+    assert "sera prévenue" in agent.get(tied.location).text
+    agent.send(f"/agent/tickets/{reference}/anomalies", {"anomalie": issue, "retirer": "1"})
+    assert "ce ticket en fait partie" not in agent.get(f"/agent/tickets/{reference}").text
+
+
+def test_a_referent_reads_it_first_and_follows_instead_of_reporting(site: Site, issue: int) -> None:
+    referent = site.as_("referent")
+    similar = referent.get("/agent/signalements/semblables?reason=renewal.business").text
+    assert "La page 3 reste blanche" in similar
+    assert "Prendre un autre navigateur." in similar
+    fields = {"reason": "renewal.business", "text": "La page est blanche chez nous.", "cle": "k"}
+    stopped = referent.send("/agent/signalements/nouveau", fields)
+    assert stopped.status_code == 422
+    assert "La page est blanche chez nous." in stopped.text
+    assert referent.send("/agent/signalements/nouveau", {**fields, "vu": "renewal.business"}
+                         ).status_code == 303  # fmt: skip
+    followed = referent.send(f"/agent/anomalies/{issue}/suivis", {"affected": "12"})
+    page = referent.get(followed.location).text
+    assert "12 dossiers touchés" in page
+    assert "La terminer" not in page
+    assert "Qui la suit" not in page  # whose names are for those who track it
+    assert "Sandrine Peyrard" in site.as_("dp").get(f"/agent/anomalies/{issue}").text
+
+
+def test_ended_it_moves_to_the_other_list(site: Site, issue: int) -> None:
+    dp = site.as_("dp")
+    bad = dp.send(f"/agent/anomalies/{issue}/fins", {"how": "fixed", "words": "ok"})
+    assert bad.status_code == 422
+    dp.send(
+        f"/agent/anomalies/{issue}/fins", {"how": "fixed", "words": "C’est réparé : réessayez."}
+    )
+    assert "La page 3" not in dp.get("/agent/anomalies").text
+    assert "La page 3" in dp.get("/agent/anomalies?etat=terminees").text
+    assert "C’est réparé : réessayez." in dp.get(f"/agent/anomalies/{issue}").text
+    edited = dp.send(f"/agent/anomalies/{issue}/modifier", {"title": "Un autre titre"})
+    assert edited.status_code == 409
+    assert "Un autre titre" in edited.text
+    dp.send(f"/agent/anomalies/{issue}/reouvertures")
+    changed = dp.send(f"/agent/anomalies/{issue}/modifier", {"title": "Un autre titre"})
+    assert "Un autre titre" in dp.get(changed.location).text
+
+
+def test_the_list_costs_the_same_for_many(site: Site) -> None:
+    costs = []
+    dp = site.as_("dp")
+    for _round in range(2):
+        with db.transaction():
+            for n in range(5):
+                recording.record(IssueDraft(f"Anomalie {n}"), by=again(site.cast.dp))
+        with counted() as sql:
+            dp.get("/agent/anomalies")
+        costs.append(len(sql))
+    assert costs[0] == costs[1]

@@ -1,0 +1,71 @@
+"""What is known and what was announced in the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from escalation.announcements import publishing
+from escalation.announcements.models import AnnouncementKind
+from escalation.announcements.publishing import Audience, Draft
+from escalation.known_issues import recording
+from escalation.known_issues.models import IssueKind, IssueState, KnownIssue
+from escalation.known_issues.recording import IssueDraft
+from support.catalogue.models import ContactReason, Procedure
+from support.kernel import db
+from support.kernel.time import as_of
+from support.people import notices
+from support.people.models import Agent
+from support.tickets.models import Ticket
+
+WRITER = "dp@demo.relais"
+
+
+def inform(
+    news: Mapping[str, Any], agents: Mapping[str, Agent], tickets: Sequence[Ticket], today: datetime
+) -> None:
+    """``news``: what the file says; see ``data/news.yaml``."""
+    for row in news["issues"]:
+        with as_of(today - timedelta(days=row["ago"])):
+            issue = _record(row, agents)
+        # Today: what was said on the tickets since must stay before it.
+        _tie(issue, tickets, row["tickets"], by=agents[WRITER])
+    for number, row in enumerate(news["announcements"]):
+        with as_of(today - timedelta(days=row["ago"])):
+            _announce(row, number, agents)
+
+
+def _record(row: Mapping[str, Any], agents: Mapping[str, Agent]) -> KnownIssue:
+    writer, session = agents[WRITER], db.session()
+    reason = session.scalar(select(ContactReason).where(ContactReason.code == row["reason"]))
+    procedure = session.scalar(select(Procedure).where(Procedure.code == row["procedure"]))
+    draft = IssueDraft(
+        row["title"], row["details"], row["workaround"], row["public_words"],
+        IssueKind(row["kind"]), reason, procedure,
+    )  # fmt: skip
+    issue = recording.record(draft, by=writer)
+    issue.state = IssueState(row["state"]) if row["state"] != "fixed" else issue.state
+    for email, affected in row["followers"].items():
+        recording.follow(issue, affected, by=agents[email])
+    if row["state"] == "fixed":
+        issue.state, issue.ending = IssueState.FIXED, row["ending"]
+        issue.ended_at, issue.round = issue.updated_at, 1
+    return issue
+
+
+def _tie(issue: KnownIssue, tickets: Sequence[Ticket], most: int, *, by: Agent) -> None:
+    touched = (t for t in tickets if t.is_open and t.reason_id == issue.reason_id)
+    for ticket in list(touched)[:most]:
+        recording.link(issue, ticket, by=by)
+
+
+def _announce(row: Mapping[str, Any], number: int, agents: Mapping[str, Agent]) -> None:
+    audience = Audience(row["roles"], row.get("departments", ()), row.get("procedures", ()))
+    kind = AnnouncementKind(row["kind"])
+    draft = Draft(kind, row["title"], row["body"], audience, False, f"demonstration-{number}")
+    made = publishing.publish(draft, by=agents[WRITER])
+    for email in row["read_by"]:
+        notices.read(agents[email], publishing.KIND, made.id)
