@@ -300,6 +300,13 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "announcement.body": lambda **p: _("Écrivez l’annonce."),
     "announcement.nobody": lambda **p: _("Personne ne correspond : changez les destinataires."),
     "announcement.not_yours": lambda **p: _("Seule l’équipe qui l’a écrite peut la corriger."),
+    "release.unknown": lambda **p: _("Cette mise en production n’existe pas."),
+    "release.title": lambda **p: _("Donnez un titre, de 160 caractères au plus."),
+    "release.procedures": lambda **p: _("Cochez une démarche au moins."),
+    "document.unknown": lambda **p: _("Ce document n’existe pas."),
+    "document.title": lambda **p: _("Donnez un titre au document."),
+    "document.file": lambda **p: _("Choisissez le fichier."),
+    "document.same": lambda **p: _("C’est exactement la version qui est déjà là."),
     "field.choice": lambda **p: _("Choisissez dans la liste."),
     "field.too_long": lambda **p: _("Au plus %(most)s caractères.", **p),
 }

@@ -188,6 +188,12 @@ def sections(agent: Agent, waiting: Mapping[str, int]) -> list[dict[str, Any]]:
         (Permission.READ_STAFF_ARTICLES, _("Connaissances"), "/agent/connaissances", "book"),
         (Permission.READ_STAFF_ARTICLES, _("Anomalies connues"), "/agent/anomalies", "bug"),
         (None, _("Annonces"), ANNOUNCEMENTS, "megaphone"),
+        (
+            Permission.READ_STAFF_ARTICLES,
+            _("Mises en production"),
+            "/agent/mises-en-production",
+            "layers",
+        ),
         (Permission.READ_FIGURES, _("Pilotage"), "/agent/pilotage", "bar-chart"),
         (Permission.ADMINISTER, _("Administration"), "/agent/administration", "gear"),
     ]

@@ -41,6 +41,7 @@ ROOMS = (
     "web.chain.announcements",
     "web.chain.escalations",
     "web.chain.issues",
+    "web.chain.releases",
     "web.chain.without_account",
     "web.admin.overview",
     "web.admin.accounts",

@@ -14,12 +14,17 @@ from escalation.announcements.publishing import Audience, Draft
 from escalation.known_issues import recording
 from escalation.known_issues.models import IssueKind, IssueState, KnownIssue
 from escalation.known_issues.recording import IssueDraft
+from escalation.releases import preparing
+from escalation.releases.models import DocumentKind
+from escalation.releases.preparing import BlockDraft, DocumentDraft
 from support.catalogue.models import ContactReason, Procedure
-from support.kernel import db
+from support.kernel import db, files
 from support.kernel.time import as_of
 from support.people import notices
 from support.people.models import Agent
+from support.tickets.journal import FileDraft
 from support.tickets.models import Ticket
+from web.demo.printing import document
 
 WRITER = "dp@demo.relais"
 
@@ -36,6 +41,30 @@ def inform(
     for number, row in enumerate(news["announcements"]):
         with as_of(today - timedelta(days=row["ago"])):
             _announce(row, number, agents)
+    _prepare(news["release"], agents[WRITER], today)
+
+
+def _prepare(row: Mapping[str, Any], writer: Agent, today: datetime) -> None:
+    """A release in the making: late for some of it, as they are."""
+    day = today.date()
+    draft = BlockDraft(
+        row["title"],
+        row["procedures"],
+        planned_on=day + timedelta(days=row["opens_in"]),
+        note=row["note"],
+    )
+    block = preparing.save_block(None, draft, by=writer)
+    for department, days in row["pilots"].items():
+        opens = day + timedelta(days=days)
+        preparing.set_opening(block, department, opens, None, by=writer)
+    for one in row["documents"]:
+        document_id = None
+        for number, note in enumerate(one["versions"]):
+            stored = files.store().put(document(number))
+            file = FileDraft(f"{one['kind']}.pdf", "application/pdf", stored.key, stored.size)
+            kind = DocumentKind(one["kind"])
+            made = DocumentDraft(kind, one["title"], file, note, document_id)
+            document_id = preparing.add_version(block, made, by=writer).document_id
 
 
 def _record(row: Mapping[str, Any], agents: Mapping[str, Agent]) -> KnownIssue:

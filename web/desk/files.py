@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from os import SEEK_END
+from typing import Protocol
 
 from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from support.kernel import files
 from support.people.permissions import Permission
 from support.tickets.thread import attachment_visible
-from support.tickets.timeline import Attachment
 from web.access import staff
 from web.http import me
 
@@ -26,7 +26,18 @@ def attachment(attachment_id: int) -> ResponseReturnValue:
     return hand_out(attachment_visible(attachment_id, by=me()))
 
 
-def hand_out(attachment: Attachment) -> Response:
+class Kept(Protocol):
+    """A file of ours, whatever it belongs to."""
+
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def file_key(self) -> str: ...
+    @property
+    def filename(self) -> str: ...
+
+
+def hand_out(attachment: Kept) -> Response:
     harmless = attachment.content_type in HARMLESS
     content = files.store().open(attachment.file_key)
     length = content.seek(0, SEEK_END)

@@ -13,6 +13,7 @@ HERE = Path(__file__).parent / "data"
 CALENDARS = HERE / "calendars.yaml"
 ORGANISATION = HERE / "organisation.yaml"
 CATALOGUE = HERE / "catalogue.yaml"
+RELEASES = HERE / "releases.yaml"
 
 Row = Mapping[str, Any]
 
@@ -48,6 +49,10 @@ def read_calendars(path: Path = CALENDARS) -> Sequence[Row]:
 def read_catalogue(path: Path = CATALOGUE) -> Catalogue:
     content = read_yaml(path)
     return Catalogue(content["procedures"], content["reasons"], content["situations"])
+
+
+def read_releases(path: Path = RELEASES) -> Sequence[Row]:
+    return list(read_yaml(path)["releases"])
 
 
 def read_organisation(path: Path = ORGANISATION) -> Organisation:

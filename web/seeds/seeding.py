@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from escalation.models import ChainStep
+from escalation.releases.models import ReleaseBlock, ReleaseOpening
 from support.catalogue.models import (
     ContactReason,
     Field,
@@ -39,11 +40,13 @@ class Planted:
     situations: int
     teams: int
     chain_steps: int
+    releases: int = 0
 
     @property
     def total(self) -> int:
         catalogue = self.procedures + self.reasons + self.situations
-        return self.calendars + catalogue + self.teams + self.chain_steps
+        chain = self.teams + self.chain_steps + self.releases
+        return self.calendars + catalogue + chain
 
 
 def seed() -> Planted:
@@ -57,12 +60,13 @@ def seed() -> Planted:
     procedures = plant_procedures(catalogue.procedures)
     reasons = plant_reasons(catalogue.reasons)
     situations = plant_situations(catalogue.situations)
+    releases = plant_releases(reading.read_releases())
     teams = steps = 0
     if db.session().scalar(select(Team.id).limit(1)) is None:
         organisation = reading.read_organisation()
         teams = plant_teams(organisation)
         steps = plant_chain(organisation.chain)
-    return Planted(calendars, procedures, reasons, situations, teams, steps)
+    return Planted(calendars, procedures, reasons, situations, teams, steps, releases)
 
 
 def plant_calendars(rows: Iterable[Row]) -> int:
@@ -99,6 +103,31 @@ def plant_reasons(rows: Sequence[Row]) -> int:
 
 def plant_situations(rows: Iterable[Row]) -> int:
     return _plant(Situation, ({**row, "position": n} for n, row in enumerate(rows)))
+
+
+def plant_releases(rows: Sequence[Row]) -> int:
+    """The families of procedures already put on line, with the départements that came first."""
+    session = db.session()
+    known = set(session.scalars(select(ReleaseBlock.code)))
+    new = [row for row in rows if row["code"] not in known]
+    for position, row in enumerate(new):
+        block = ReleaseBlock(
+            code=row["code"],
+            title=row["title"],
+            procedures=list(row["procedures"]),
+            planned_on=row["planned"],
+            opened_on=row["opened"],
+            trained_on=row.get("trained") or row["opened"],
+            position=position,
+        )
+        session.add(block)
+        session.flush()
+        session.add_all(
+            ReleaseOpening(block_id=block.id, department=code, planned_on=day, opened_on=day)
+            for code, day in row.get("pilots", {}).items()
+        )
+    session.flush()
+    return len(new)
 
 
 def _fill_questions(rows: Sequence[Row]) -> None:
