@@ -194,6 +194,7 @@ def sections(agent: Agent, waiting: Mapping[str, int]) -> list[dict[str, Any]]:
             "/agent/mises-en-production",
             "layers",
         ),
+        (Permission.REVIEW, _("Réunion"), "/agent/reunions", "calendar-check"),
         (Permission.READ_FIGURES, _("Pilotage"), "/agent/pilotage", "bar-chart"),
         (Permission.ADMINISTER, _("Administration"), "/agent/administration", "gear"),
     ]

@@ -42,6 +42,7 @@ ROOMS = (
     "web.chain.escalations",
     "web.chain.issues",
     "web.chain.releases",
+    "web.chain.reviews",
     "web.chain.without_account",
     "web.admin.overview",
     "web.admin.accounts",

@@ -44,6 +44,10 @@ class ReviewMeeting(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
 
+    def held_at(self) -> datetime:
+        """The instant from which the next one counts what is new."""
+        return self.opened_at or self.created_at
+
 
 class Why(StrEnum):
     """Why it is on the agenda, in the order in which it is spoken of."""

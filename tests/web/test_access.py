@@ -27,6 +27,7 @@ TICKET = "/agent/tickets/<reference>"
 ADMIN = "/agent/administration"
 CALL_BACK = "/agent/appels/rappels/<int:call_back_id>"
 MAIL = "/agent/courriels"
+MEETING = "/agent/reunions/<int:meeting_id>"
 WRITING = "/agent/connaissances/redaction"
 
 # Who may open it: anybody, any agent, or agents with every permission named.
@@ -153,6 +154,19 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "GET /agent/mises-en-production/documents/<int:version_id>/pieces/fichier": (
         P.READ_STAFF_ARTICLES,
     ),
+    "GET /agent/reunions": (P.REVIEW,),
+    "POST /agent/reunions": (P.REVIEW,),
+    f"GET {MEETING}": (P.REVIEW,),
+    f"GET {MEETING}/projection": (P.REVIEW,),
+    f"GET {MEETING}/pieces/compte-rendu.pdf": (P.REVIEW,),
+    f"POST {MEETING}/actualisations": (P.REVIEW,),
+    f"POST {MEETING}/ouvertures": (P.REVIEW,),
+    f"POST {MEETING}/clotures": (P.REVIEW,),
+    f"POST {MEETING}/points": (P.REVIEW,),
+    f"POST {MEETING}/points/<int:item_id>/deplacements": (P.REVIEW,),
+    f"POST {MEETING}/points/<int:item_id>/retraits": (P.REVIEW,),
+    f"POST {MEETING}/points/<int:item_id>/decisions": (P.REVIEW,),
+    f"POST {MEETING}/points/<int:item_id>/fins": (P.REVIEW,),
     "GET /agent/annonces": ANY_STAFF,
     "POST /agent/annonces": (P.ANNOUNCE,),
     "GET /agent/annonces/nouvelle": (P.ANNOUNCE,),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 
@@ -30,6 +30,7 @@ ICONS = {
     "news_overdue": "hourglass-split",
     "level_unreached": "exclamation-triangle-fill",
     "issue_linked": "bug",
+    "review_decided": "calendar-check",
     "issue_unlinked": "bug",
     "issue_ended": "check-circle-fill",
     "delegate_unknown": "exclamation-triangle-fill",
@@ -195,6 +196,12 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         _("l’anomalie « %(title)s » est corrigée : la personne est prévenue", **_titled(e))
         if e.data["fixed"]
         else _("l’anomalie « %(title)s » restera ainsi : la personne est prévenue", **_titled(e))
+    ),
+    "review_decided": lambda e: _(
+        "décidé en réunion : %(what)s (%(who)s, pour le %(day)s)",
+        what=e.data["decision"],
+        who=e.data["owner"],
+        day=f"{date.fromisoformat(e.data['due']):%d/%m/%Y}",
     ),
     "promise_broken": lambda e: _("la date promise est passée"),
     "bounce": lambda e: _("courriel non remis : %(why)s", why=why_words(e.data.get("words"))),
