@@ -20,7 +20,10 @@ LETTER = "issue_ended"
 
 
 def tell_ticket(payload: Mapping[str, Any]) -> None:
-    """The ticket ``payload["ticket_id"]`` of ``payload["issue_id"]``. Safe to run twice."""
+    """The ticket ``payload["ticket_id"]`` of ``payload["issue_id"]``. Safe to run twice.
+
+    Whoever was answered meanwhile (« we will tell you ») is told like the others.
+    """
     session = db.session()
     issue = session.get(KnownIssue, int(payload["issue_id"]))
     ticket = session.get(Ticket, int(payload["ticket_id"]), options=PAGE)
@@ -28,12 +31,12 @@ def tell_ticket(payload: Mapping[str, Any]) -> None:
     if issue is None or ticket is None:
         return
     hold(ticket)
-    if written(once) or not ticket.is_open:
+    if written(once):
         return
     facts = {"issue_id": issue.id, "title": issue.title, "explanation": issue.ending}
     fixed = issue.state is not IssueState.KEPT
     told = note_event(ticket, "issue_ended", by=SYSTEM, once_key=once, fixed=fixed, **facts)
     publish("notice.send", ticket_id=ticket.id, letter=LETTER, about=told.id)
-    if payload.get("close"):
+    if payload.get("close") and ticket.is_open:
         raising.call_off(ticket, by=SYSTEM)
         close_by_itself(ticket, ClosedHow.ANSWERED)

@@ -12,6 +12,7 @@ from support.kernel import message_ids
 from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.outbox.models import OutboxRow
 from support.people.notices import StaffNotice
+from support.tickets.closing import close
 from support.tickets.journal import Words
 from support.tickets.models import ClosedHow, State
 from support.tickets.replying import person_replies
@@ -112,6 +113,19 @@ def test_its_end_is_told_once_to_each_and_closes_their_tickets(cast, db_session)
     assert here.state is State.REOPENED
     with pytest.raises(Conflict, match=r"issue\.ended"):
         recording.end(issue, IssueState.FIXED, WORDS, close=True, by=cast.dp)
+
+
+def test_who_was_answered_meanwhile_is_told_as_well(cast, db_session):
+    issue, ticket = an_issue(cast), a_ticket(cast)
+    recording.link(issue, ticket, by=cast.teleadviser)
+    close(ticket, ClosedHow.ANSWERED, by=cast.teleadviser)  # « we will tell you when it is mended »
+    recording.end(issue, IssueState.FIXED, WORDS, close=True, by=cast.dp)
+    tell_all(db_session)
+    tell_all(db_session)
+    assert len(events(db_session, ticket, "issue_ended")) == 1
+    letters = [p for p in published(db_session, "notice.send") if p["letter"] == telling.LETTER]
+    assert [p["ticket_id"] for p in letters] == [ticket.id]
+    assert ticket.state is State.CLOSED
 
 
 def test_without_closing_tickets_stay_and_a_second_end_is_told_again(cast, db_session):
