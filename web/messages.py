@@ -288,7 +288,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
         "« %(words)s » n’est ni une adresse ni un domaine (@exemple.gouv.fr).", **p
     ),
     "refile.of_level": lambda **p: _(
-        "C’est la réponse d’un niveau : elle reste dans les échanges internes de son ticket."
+        "C’est la réponse d’un niveau : elle ne va que sur son ticket, dans les échanges internes."
     ),
     "issue.unknown": lambda **p: _("Cette anomalie n’existe pas."),
     "issue.title": lambda **p: _("Dites en une ligne ce que l’on voit."),

@@ -24,7 +24,15 @@ from support.kernel import db
 from support.kernel.errors import Conflict, Invalid, NotVisible
 from support.people.models import Agent, Role
 from support.people.permissions import Permission, require
-from support.tickets.filing import Filed, append, belongs, open_from, take_for_level
+from support.tickets.filing import (
+    Filed,
+    Incoming,
+    answers_level,
+    append,
+    belongs,
+    open_from,
+    take_for_level,
+)
 from support.tickets.following_up import close_as_duplicate, left_empty, move_message, take_away
 from support.tickets.journal import note_event
 from support.tickets.models import Follower, Ticket
@@ -76,6 +84,7 @@ def open_anew(received_id: int, *, by: Agent, seen: str | None = None) -> Filed:
     received = take(received_id, by)
     refuse_changed(received, seen)
     opened = _opened(received)
+    _refuse_of_level(incoming(opened, received))
     entry = _entry_of(received)
     old = _left(entry, by) if entry is not None else None
     if entry is not None and old is not None:
@@ -173,8 +182,11 @@ def _put(received: Received, ticket: Ticket, by: Agent, add_follower: bool) -> F
     if opened.mail.verdict.bounce and (entry := believe(opened, ticket)) is not None:
         received.digest = digest(opened)
         return Filed(Outcome.BOUNCE, ticket, entry)
-    of_level = take_for_level(incoming(opened, received), ticket)
-    if of_level is not None:
+    message = incoming(opened, received)
+    of_level = take_for_level(message, ticket)
+    if of_level is None:
+        _refuse_of_level(message)
+    else:
         describe(received, opened)
         _tell(None, ticket, by, received)
         received.digest = None
@@ -240,6 +252,15 @@ def _opened(received: Received) -> OpenedMail:
     opened = open_mail(raw_of(received))
     refuse_empty(opened)
     return opened
+
+
+def _refuse_of_level(message: Incoming) -> None:
+    """What answers a mail between levels is theirs alone: it becomes no requester's word.
+
+    Raises Conflict ``refile.of_level``.
+    """
+    if answers_level(message):
+        raise Conflict.of("refile.of_level")
 
 
 def refuse_empty(opened: OpenedMail) -> None:

@@ -33,6 +33,8 @@ def take(message: Incoming, ticket: Ticket, *, trusted: bool = False) -> Filed |
     it for the level's word, whatever its address.
     """
     team = _team_written_to(message.threads, ticket)
+    if team is None and trusted:  # programs lose the thread: who writes must then be known to us
+        team = _team_of(message.sender, ticket)
     agent = agent_of(team) if team is not None else None
     if team is None or agent is None:
         return None
@@ -71,6 +73,12 @@ def _team_written_to(threads: Sequence[str], ticket: Ticket) -> Team | None:
     sent_to = {row.message_id: row.data.get("to_team_id") for row in ours}
     nearest = next((sent_to[one] for one in threads if sent_to.get(one)), None)
     return db.session().get(Team, nearest) if nearest else None
+
+
+def _team_of(address: str, ticket: Ticket) -> Team | None:
+    """The team that has been asked, and for which ``address`` may answer."""
+    asked = [one.to_team for one in open_escalations(ticket)]
+    return next((team for team in asked if team.mailbox and may_answer(address, team)), None)
 
 
 def _words(message: Incoming) -> Words:

@@ -28,7 +28,7 @@ from support.tickets.looping import in_circles, last_ticket, tell_owner
 from support.tickets.models import ClosedHow, Follower, Link, Ticket
 from support.tickets.opening import TicketDraft, open_tickets
 from support.tickets.replying import person_replies
-from support.tickets.timeline import Entry
+from support.tickets.timeline import Entry, EntryKind
 from support.tickets.visibility import PAGE, hold
 
 UNSORTED_REASON = "other"
@@ -100,6 +100,14 @@ def configure(of_level: OfLevel) -> None:
 
 def _of_level(message: Incoming, ticket: Ticket) -> Filed | None:
     return _level(message, ticket) if _level is not None else None
+
+
+def answers_level(message: Incoming) -> bool:
+    """Whether it answers a mail between levels: what it says is for no requester to read."""
+    ours = select(Entry.id).where(
+        Entry.message_id.in_(message.threads[:THREADS]), Entry.kind == EntryKind.EXCHANGE
+    )
+    return bool(message.threads) and db.session().scalar(ours.limit(1)) is not None
 
 
 def take_for_level(message: Incoming, ticket: Ticket) -> Filed | None:

@@ -208,6 +208,41 @@ def test_the_tag_alone_or_a_known_sender_alone_says_nothing(house: House, ticket
         assert exchanges(ticket, "answered") == []
 
 
+def test_a_word_between_levels_goes_on_no_other_ticket_and_opens_none(
+    house: House, ticket: int, site: Any
+) -> None:
+    (mail,) = to_level(house)
+    house.receive(reply(mail, "Réponse interne.", "Inconnu <qui@ailleurs.example>"))
+    with db.transaction():
+        other = a_ticket(site.cast, again(site.cast.binta)).id
+    number = 0
+    with db.transaction(write=False):
+        number = last_received().id
+    with db.transaction(), pytest.raises(Conflict, match=r"refile\.of_level"):
+        refiling.put_on(number, held(other), by=again(site.cast.supervisor))
+    with db.transaction(), pytest.raises(Conflict, match=r"refile\.of_level"):
+        refiling.open_anew(number, by=again(site.cast.supervisor))
+    with db.transaction(write=False):
+        said = db.session().scalars(select(Entry.text).where(Entry.text == "Réponse interne."))
+        assert said.all() == []
+
+
+@pytest.mark.parametrize("sender", [MAILBOX, DELEGATE])
+def test_a_reply_that_lost_its_thread_is_the_level_s_word_once_an_agent_says_so(
+    house: House, ticket: int, site: Any, sender: str
+) -> None:
+    (mail,) = to_level(house)
+    threadless = reply(mail, "Oui, sans fil.", f"Boîte <{sender}>")
+    del threadless["In-Reply-To"]
+    house.receive(threadless)
+    with db.transaction():
+        refiling.put_on(last_received().id, held(ticket), by=again(site.cast.supervisor))
+    with db.transaction(write=False):
+        (said,) = exchanges(ticket, "answered")
+        assert (said.text, said.is_public) == ("Oui, sans fil.", False)
+        assert held(ticket).team.code == "dp"
+
+
 def test_the_same_reply_twice_is_one_and_a_later_one_is_kept(house: House, ticket: int) -> None:
     (mail,) = to_level(house)
     said = reply(mail, "Oui.", message_id="<un@sdst.example>")
