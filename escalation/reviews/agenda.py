@@ -16,7 +16,7 @@ from support.clocks.models import Clock, ClockKind
 from support.kernel import db
 from support.kernel.time import now
 from support.tickets.models import Ticket
-from support.tickets.references import shown
+from support.tickets.references import PARIS, shown
 
 MOST = 8  # of each kind: what is more waits, and shows next time if it is still there
 SINCE = timedelta(days=15)
@@ -94,7 +94,7 @@ def _broken(since: datetime) -> list[Point]:
         .limit(MOST)
     )
     return [
-        _of_ticket(Why.BROKEN, row[0], f"promesse dépassée le {row[1]:%d/%m/%Y}")
+        _of_ticket(Why.BROKEN, row[0], f"promesse dépassée le {_day(row[1])}")
         for row in db.session().execute(query)
     ]
 
@@ -109,7 +109,7 @@ def _oldest() -> list[Point]:
         .limit(MOST)
     )
     return [
-        _of_ticket(Why.OLDEST, row[0], f"chez {row[0].team.label} depuis le {row[1]:%d/%m/%Y}")
+        _of_ticket(Why.OLDEST, row[0], f"chez {row[0].team.label} depuis le {_day(row[1])}")
         for row in db.session().execute(query)
     ]
 
@@ -166,6 +166,10 @@ def _articles(since: datetime) -> list[Point]:
         Point(Why.ARTICLE, row[0], f"{row[1]} transmissions qu’un article réglait")
         for row in db.session().execute(query)
     ]
+
+
+def _day(instant: datetime) -> str:
+    return f"{instant.astimezone(PARIS):%d/%m/%Y}"
 
 
 def _of_ticket(why: Why, ticket: Ticket, fact: str) -> Point:

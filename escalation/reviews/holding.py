@@ -17,6 +17,7 @@ from support.people.models import Agent, Role
 from support.people.permissions import PERMISSIONS, Permission, require
 from support.tickets.journal import note_event
 from support.tickets.models import Ticket
+from support.tickets.references import PARIS
 from support.tickets.visibility import PAGE, hold
 
 EVERY = timedelta(days=14)
@@ -46,11 +47,13 @@ def past_meetings(*, by: Agent, before: int | None = None) -> Sequence[ReviewMee
 def prepare(held_on: date | None, *, by: Agent) -> ReviewMeeting:
     """Set the day of the next meeting and let its agenda build itself.
 
-    Raises Invalid ``day.missing``; Conflict ``review.there`` when one is prepared already.
+    Raises Invalid ``day.missing`` or ``day.past``; Conflict ``review.there`` when one is prepared
+    already.
     """
     require(by, Permission.REVIEW)
-    if held_on is None:
-        raise Invalid.of("day.missing", "held_on")
+    wrong = _wrong_day(held_on, "held_on")
+    if wrong or held_on is None:
+        raise Invalid(*wrong)
     if next_meeting(by=by) is not None:
         raise Conflict.of("review.there")
     meeting = ReviewMeeting(held_on=held_on)
@@ -167,8 +170,7 @@ def decide(
     owner = db.session().get(Agent, owner_id) if owner_id else None
     if owner is None or not owner.active:
         problems.append(Problem("review.owner", "owner"))
-    if due_on is None:
-        problems.append(Problem("day.missing", "due_on"))
+    problems += _wrong_day(due_on, "due_on")
     if problems:
         raise Invalid(*problems)
     item.decision, item.owner, item.due_on = decision.strip(), owner, due_on
@@ -225,6 +227,12 @@ def possible_owners() -> Sequence[Agent]:
         Agent.role.in_(roles), Agent.active.is_(True), Agent.by_mail.is_(False)
     )
     return db.session().scalars(query.order_by(Agent.family_name, Agent.given_name)).all()
+
+
+def _wrong_day(day: date | None, field: str) -> list[Problem]:
+    if day is None:
+        return [Problem("day.missing", field)]
+    return [Problem("day.past", field)] if day < now().astimezone(PARIS).date() else []
 
 
 def _require_not_closed(meeting: ReviewMeeting) -> None:

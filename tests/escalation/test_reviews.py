@@ -86,6 +86,8 @@ def test_there_is_one_next_meeting_and_it_is_arranged(cast, db_session):
         holding.prepare(NEXT, by=cast.teleadviser)
     with pytest.raises(Invalid, match=r"day\.missing"):
         holding.prepare(None, by=cast.dp)
+    with pytest.raises(Invalid, match=r"day\.past"):
+        holding.prepare(date(2026, 11, 15), by=cast.dp)
     meeting = holding.prepare(NEXT, by=cast.dp)
     with pytest.raises(Conflict, match=r"review\.there"):
         holding.prepare(NEXT, by=cast.supervisor)
@@ -112,6 +114,9 @@ def test_a_decision_is_written_on_its_ticket_and_becomes_a_task(cast, db_session
         holding.decide(item, " ", None, None, by=cast.dp)
     codes = [p.code for p in refused.value.problems]
     assert codes == ["review.decision", "review.owner", "day.missing"]
+    for past in (date(2026, 11, 15), date(2020, 1, 1)):
+        with pytest.raises(Invalid, match=r"day\.past"):
+            holding.decide(item, "Demander.", cast.sdst.id, past, by=cast.dp)
     holding.decide(item, "Demander à l’éditeur.", cast.sdst.id, DUE, by=cast.dp)
     (told,) = db_session.scalars(select(Entry).where(Entry.event == "review_decided"))
     assert (told.ticket_id, told.data["owner"]) == (ticket.id, cast.sdst.full_name)

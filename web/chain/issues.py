@@ -150,7 +150,11 @@ def follow(issue_id: int) -> ResponseReturnValue:
         recording.unfollow(found, by=me())
         flash(_("Vous ne suivez plus cette anomalie."), "success")
     else:
-        affected = number(request.form.get("affected", ""), MOST_DOSSIERS) or 0
+        typed = request.form.get("affected", "").strip()
+        affected = number(typed, MOST_DOSSIERS) if typed else 0
+        if affected is None:
+            wrong = Invalid.of("field.number", "affected", most=MOST_DOSSIERS)
+            return _page(found, {"affected": typed, "close": "1"}, wrong), 422
         recording.follow(found, affected, by=me())
         flash(_("Vous serez prévenu ici et par courriel. Rien d’autre à faire."), "success")
     return redirect(url_for("issues.issue", issue_id=issue_id), 303)

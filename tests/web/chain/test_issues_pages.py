@@ -81,6 +81,9 @@ def test_a_referent_reads_it_first_and_follows_instead_of_reporting(site: Site, 
     assert "La page est blanche chez nous." in stopped.text
     assert referent.send("/agent/signalements/nouveau", {**fields, "vu": "renewal.business"}
                          ).status_code == 303  # fmt: skip
+    wrong = referent.send(f"/agent/anomalies/{issue}/suivis", {"affected": "beaucoup"})
+    assert wrong.status_code == 422
+    assert 'value="beaucoup"' in wrong.text
     followed = referent.send(f"/agent/anomalies/{issue}/suivis", {"affected": "12"})
     page = referent.get(followed.location).text
     assert "12 dossiers touchés" in page
@@ -96,6 +99,11 @@ def test_ended_it_moves_to_the_other_list(site: Site, issue: int) -> None:
     dp.send(
         f"/agent/anomalies/{issue}/fins", {"how": "fixed", "words": "C’est réparé : réessayez."}
     )
+    stale = dp.send(
+        f"/agent/anomalies/{issue}/fins", {"how": "fixed", "words": "Déjà, de mon côté."}
+    )
+    assert stale.status_code == 409
+    assert "Déjà, de mon côté." in stale.text
     assert "La page 3" not in dp.get("/agent/anomalies").text
     assert "La page 3" in dp.get("/agent/anomalies?etat=terminees").text
     assert "C’est réparé : réessayez." in dp.get(f"/agent/anomalies/{issue}").text

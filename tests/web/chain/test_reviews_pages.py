@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from escalation.reviews import holding
 from support.kernel import db
+from support.kernel.time import now
 from support.tickets.references import shown
 from tests.cast import again
 from tests.factories import a_ticket, climb
 from tests.web.conftest import Site
 
 ROOT = "/agent/reunions"
+SOON, LATER = ((now() + timedelta(days=n)).date().isoformat() for n in (4, 9))
 
 
 def test_from_agenda_to_minutes(site: Site) -> None:
@@ -22,7 +25,7 @@ def test_from_agenda_to_minutes(site: Site) -> None:
         owner = site.cast.sdst.id
     dp = site.as_("dp")
     assert dp.send(ROOT, {"held_on": ""}).status_code == 422
-    prepared = dp.send(ROOT, {"held_on": "2026-11-30"})
+    prepared = dp.send(ROOT, {"held_on": SOON})
     path = prepared.location
     page = dp.get(path).text
     assert reference in page
@@ -37,7 +40,7 @@ def test_from_agenda_to_minutes(site: Site) -> None:
     assert wrong.status_code == 422
     assert "Relancer l’éditeur." in wrong.text
     assert "Choisissez qui" in wrong.text
-    good = {"decision": "Relancer l’éditeur.", "owner": owner, "due_on": "2026-12-04"}
+    good = {"decision": "Relancer l’éditeur.", "owner": owner, "due_on": LATER}
     following = dp.send(action[1], {**good, "projection": "1"})
     assert "point 2 sur 2" in dp.get(following.location).text
     assert "décidé en réunion : Relancer l’éditeur." in dp.get(f"/agent/tickets/{reference}").text
@@ -56,12 +59,18 @@ def test_from_agenda_to_minutes(site: Site) -> None:
     assert "Clore la réunion" not in closed
     answer = dp.get(f"{path}/pieces/compte-rendu.pdf")
     assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
-    assert dp.send(f"{path}/points", {"title": "Trop tard"}).status_code == 409
+    # A page that was left open: nothing is changed, and what was typed is still to be read.
+    late = dp.send(f"{path}/points", {"title": "Trop tard pour ceci"})
+    assert late.status_code == 409
+    assert "Trop tard pour ceci" in late.text
+    decided = dp.send(action[1], {**good, "decision": "Une décision tardive."})
+    assert decided.status_code == 409
+    assert "Une décision tardive." in decided.text
 
 
 def test_points_are_arranged(site: Site) -> None:
     dp = site.as_("dp")
-    path = dp.send(ROOT, {"held_on": "2026-11-30"}).location
+    path = dp.send(ROOT, {"held_on": SOON}).location
     for title in ("Premier", "Second"):
         dp.send(f"{path}/points", {"title": title})
     with db.transaction(write=False):
