@@ -179,17 +179,24 @@ def _of_ticket(why: Why, ticket: Ticket, fact: str) -> Point:
 
 
 def as_items(found: Sequence[Point], meeting: ReviewMeeting) -> list[ReviewItem]:
-    return [
-        ReviewItem(
-            meeting_id=meeting.id,
-            position=number,
-            why=point.why,
-            title=point.title,
-            fact=point.fact,
-            ticket_id=point.ticket_id,
-            issue_id=point.issue_id,
-            carried_from_id=point.carried_from.id if point.carried_from else None,
-            owner_id=point.carried_from.owner_id if point.carried_from else None,
-        )
-        for number, point in enumerate(found)
-    ]
+    return [_as_item(point, number, meeting) for number, point in enumerate(found)]
+
+
+def _as_item(point: Point, position: int, meeting: ReviewMeeting) -> ReviewItem:
+    """What was decided before goes along: until another decision it is the one that holds."""
+    item = ReviewItem(
+        meeting_id=meeting.id,
+        position=position,
+        why=point.why,
+        title=point.title,
+        fact=point.fact,
+        ticket_id=point.ticket_id,
+        issue_id=point.issue_id,
+    )
+    before = point.carried_from
+    if before is not None:
+        item.carried_from_id, item.decision = before.id, before.decision
+        item.owner_id, item.due_on, item.decided_at = (
+            before.owner_id, before.due_on, before.decided_at,
+        )  # fmt: skip
+    return item

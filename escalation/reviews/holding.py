@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from escalation.reviews import agenda
 from escalation.reviews.models import MeetingState, ReviewItem, ReviewMeeting, Why
@@ -205,7 +205,11 @@ def close(meeting: ReviewMeeting, participants: str, *, by: Agent) -> None:
 
 
 def tasks_of(agent: Agent) -> Sequence[ReviewItem]:
-    """What the agent was given to do and has not done, the most urgent first."""
+    """What the agent was given to do and has not done, the most urgent first.
+
+    What was carried over is named once, as it stands now.
+    """
+    later = aliased(ReviewItem)
     query = (
         select(ReviewItem)
         .where(
@@ -213,6 +217,7 @@ def tasks_of(agent: Agent) -> Sequence[ReviewItem]:
             ReviewItem.decided_at.is_not(None),
             ReviewItem.done_at.is_(None),
             ReviewItem.dropped_at.is_(None),
+            ~select(later.id).where(later.carried_from_id == ReviewItem.id).exists(),
         )
         .options(joinedload(ReviewItem.ticket), joinedload(ReviewItem.meeting))
         .order_by(ReviewItem.due_on, ReviewItem.id)

@@ -156,6 +156,28 @@ def test_what_was_not_done_comes_first_next_time(cast, db_session, clock):
     assert (items[0].owner_id, items[1].fact) == (cast.sdst.id, "pas vu la dernière fois")
 
 
+def test_a_carried_decision_is_one_task_and_done_it_is_carried_no_more(cast, db_session, clock):
+    first = holding.prepare(NEXT, by=cast.dp)
+    item = holding.add_point(first, "L’accès Pro", by=cast.dp)
+    holding.decide(item, "Écrire à l’éditeur.", cast.sdst.id, DUE, by=cast.dp)
+    holding.close(first, "Tous", by=cast.dp)
+    clock.shift(timedelta(days=14))
+    second = holding.prepare(NEXT + timedelta(days=14), by=cast.dp)
+    (carried,) = holding.items_of(second)
+    assert (carried.decision, carried.owner, carried.due_on) == (
+        "Écrire à l’éditeur.", cast.sdst, DUE,
+    )  # fmt: skip
+    assert list(holding.tasks_of(cast.sdst)) == [carried]
+    holding.decide(carried, "Relancer l’éditeur.", cast.dp.id, date(2026, 12, 18), by=cast.dp)
+    assert (list(holding.tasks_of(cast.sdst)), list(holding.tasks_of(cast.dp))) == ([], [carried])
+    assert item.decision == "Écrire à l’éditeur."  # the minutes of the first stay as they were
+    holding.done(carried, by=cast.dp)
+    holding.close(second, "Tous", by=cast.dp)
+    clock.shift(timedelta(days=14))
+    assert list(holding.items_of(holding.prepare(date(2026, 12, 28), by=cast.dp))) == []
+    assert list(holding.tasks_of(cast.sdst)) == []
+
+
 def test_the_minutes_are_a_pdf_of_the_same_bytes(cast, db_session):
     meeting = holding.prepare(NEXT, by=cast.dp)
     item = holding.add_point(meeting, "L’accès <b>Pro</b> & « Employeur »", by=cast.dp)
