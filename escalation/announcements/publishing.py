@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from escalation.announcements.models import Announcement, AnnouncementKind
@@ -47,11 +48,10 @@ class Draft:
 def publish(draft: Draft, *, by: Agent) -> Announcement:
     """Raises Invalid with a problem for each wrong field, ``announcement.nobody`` among them."""
     require(by, Permission.ANNOUNCE)
-    known = db.session().scalar(select(Announcement).where(Announcement.key == draft.key))
+    known = _published_as(draft.key)
     if known is not None:
         return known
-    _check(draft.title, draft.body)
-    addressed = addressed_by(draft.audience)
+    addressed = reaches(draft, by=by)
     if not addressed:
         raise Invalid.of("announcement.nobody", "roles")
     made = Announcement(
@@ -67,11 +67,24 @@ def publish(draft: Draft, *, by: Agent) -> Announcement:
         by_mail=draft.by_mail,
         key=draft.key,
     )
-    db.session().add(made)
-    db.session().flush()
+    try:
+        with db.session().begin_nested():
+            db.session().add(made)
+    except IntegrityError:  # the same form, pressed twice at this instant
+        known = _published_as(draft.key)
+        if known is None:
+            raise
+        return known
     notices.tell(addressed, _told(made, "published"), by_mail=draft.by_mail)
     notices.read(by, KIND, made.id)
     return made
+
+
+def reaches(draft: Draft, *, by: Agent) -> Sequence[Agent]:
+    """To whom it would go, once its words are right. Raises Invalid for each wrong field."""
+    require(by, Permission.ANNOUNCE)
+    _check(draft.title, draft.body)
+    return addressed_by(draft.audience)
 
 
 def correct(announcement: Announcement, title: str, body: str, *, by: Agent) -> None:
@@ -86,11 +99,7 @@ def correct(announcement: Announcement, title: str, body: str, *, by: Agent) -> 
     announcement.title, announcement.body = title.strip(), body.strip()
     announcement.corrected_at = now()
     db.session().flush()
-    again = select(StaffNotice).where(
-        StaffNotice.kind == KIND, StaffNotice.about_id == announcement.id
-    )
-    for notice in db.session().scalars(again):
-        notice.read_at = None
+    notices.to_read_again(KIND, announcement.id)
     notices.read(by, KIND, announcement.id)
 
 
@@ -179,6 +188,10 @@ def receipts(announcement: Announcement, agent: Agent, limit: int = 100) -> Rece
         .limit(limit)
     )
     return Receipts(told, seen, unread.unique().all())
+
+
+def _published_as(key: str) -> Announcement | None:
+    return db.session().scalar(select(Announcement).where(Announcement.key == key))
 
 
 def _sites(audience: Audience) -> Sequence[SiteKind]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload
 
 from escalation.reviews import agenda
 from escalation.reviews.models import MeetingState, ReviewItem, ReviewMeeting, Why
 from support.kernel import db
-from support.kernel.errors import Conflict, Invalid, NotVisible, Problem
+from support.kernel.errors import Conflict, Invalid, NotVisible, Problem, broken_constraint
 from support.kernel.time import now
 from support.people.models import Agent, Role
 from support.people.permissions import PERMISSIONS, Permission, require
@@ -57,8 +58,15 @@ def prepare(held_on: date | None, *, by: Agent) -> ReviewMeeting:
     if next_meeting(by=by) is not None:
         raise Conflict.of("review.there")
     meeting = ReviewMeeting(held_on=held_on)
-    db.session().add(meeting)
-    db.session().flush()
+    try:
+        with db.session().begin_nested():
+            db.session().add(meeting)
+    except IntegrityError as error:  # somebody else is preparing it at this instant
+        names = ("uq_review_meeting_next", "review_meeting.current")
+        code = broken_constraint(error, dict.fromkeys(names, "review.there"))
+        if code is None:
+            raise
+        raise Conflict.of(code) from error
     db.session().add_all(agenda.as_items(agenda.points(last_meeting()), meeting))
     db.session().flush()
     return meeting

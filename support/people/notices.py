@@ -106,6 +106,16 @@ def read(agent: Agent, kind: str, about_id: int) -> None:
     )
 
 
+def to_read_again(kind: str, about_id: int) -> None:
+    """What everybody was told has changed since."""
+    db.session().execute(
+        update(StaffNotice)
+        .where(StaffNotice.kind == kind, StaffNotice.about_id == about_id)
+        .values(read_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def unread_count(agent: Agent, kind: str) -> ScalarSelect[int]:
     """A column that counts what the agent has not read, for a query that counts more."""
     return (

@@ -65,7 +65,8 @@ def publish() -> ResponseReturnValue:
     audience = Audience(*(typed[name] for name in LISTS))
     try:
         if request.form.get("suite") != "publier":
-            return _form(typed, reaches=len(publishing.addressed_by(audience)))
+            reaches = publishing.reaches(_draft(typed, audience), by=me())
+            return _form(typed, reaches=len(reaches))
         made = publishing.publish(_draft(typed, audience), by=me())
     except Invalid as refusal:
         return _form(typed, refusal), 422

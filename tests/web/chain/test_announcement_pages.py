@@ -51,6 +51,13 @@ def test_it_says_to_whom_then_is_published_once(site: Site) -> None:
     assert "à lire" in referent.get("/agent/annonces").text
 
 
+def test_nothing_written_is_said_before_to_whom(site: Site) -> None:
+    empty = site.as_("dp").send("/agent/annonces", {"key": "k2", "kind": "news"})
+    assert empty.status_code == 422
+    assert "Écrivez l’annonce." in empty.text
+    assert "la recevront" not in empty.text
+
+
 def test_what_was_typed_is_kept(site: Site) -> None:
     dp = site.as_("dp")
     refused = dp.send("/agent/annonces", {**GOOD, "body": " ", "suite": "publier"})
