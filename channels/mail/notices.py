@@ -23,7 +23,7 @@ from support.tickets import announcing
 from support.tickets.authors import SYSTEM
 from support.tickets.beside import goes_on_from
 from support.tickets.following import public_name
-from support.tickets.journal import Words, note_event, write
+from support.tickets.journal import Words, note_event, write, written
 from support.tickets.models import ClosedHow, Ticket
 from support.tickets.references import shown
 from support.tickets.replying import dispatch, requester_address
@@ -133,11 +133,6 @@ def _with_news(facts: Facts, told: Entry) -> Facts:
     was = datetime.fromisoformat(told.data["was"]) if told.data["was"] else None
     to = datetime.fromisoformat(told.data["to"])
     return replace(facts, promised_at=to, was=was, explanation=told.data["explanation"])
-
-
-def written(once: str) -> bool:
-    """Whether the letter of this key has been written."""
-    return db.session().scalar(select(Entry.id).where(Entry.once_key == once)) is not None
 
 
 def _wanted(letter: str, ticket: Ticket) -> bool:

@@ -24,22 +24,18 @@ def refuse(
     ticket: Ticket, delivery: Delivery, words: str, *, event: str, address_fails: bool
 ) -> None:
     """Write down that the mail did not arrive, once. The caller holds the ticket."""
+    entry = db.session().get_one(Entry, delivery.entry_id)
     if delivery.state is not DeliveryState.REFUSED:
-        note_event(ticket, event, by=SYSTEM, words=words[:1000], entry_id=delivery.entry_id)
-        _tell_levels(delivery.entry_id)
+        note_event(ticket, event, by=SYSTEM, words=words[:1000], entry_id=entry.id)
+        if entry.kind is EntryKind.EXCHANGE:
+            # A level that never got it will not answer: the ticket must not wait there.
+            publish("level.unreached", entry_id=entry.id)
     delivery.state = DeliveryState.REFUSED
     delivery.last_words = words[:2000]
-    entry = db.session().get_one(Entry, delivery.entry_id)
     if entry.kind is EntryKind.REPLY and ticket.unheard_since is None:
         ticket.unheard_since = now()
     if address_fails:
         doubt(delivery.address)
-
-
-def _tell_levels(entry_id: int) -> None:
-    """A level that never got it will not answer: the ticket must not wait there."""
-    if db.session().get_one(Entry, entry_id).kind is EntryKind.EXCHANGE:
-        publish("level.unreached", entry_id=entry_id)
 
 
 def heard(delivery: Delivery) -> None:

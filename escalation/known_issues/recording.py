@@ -118,10 +118,7 @@ def reopen(issue: KnownIssue, *, by: Agent) -> None:
 def link(issue: KnownIssue, ticket: Ticket, *, by: Agent) -> bool:
     """The ticket is about this issue. The caller holds it. Returns whether that is new."""
     require(by, Permission.NOTE)
-    known = select(IssueTicket.id).where(
-        IssueTicket.issue_id == issue.id, IssueTicket.ticket_id == ticket.id
-    )
-    if db.session().scalar(known) is not None:
+    if _tie(issue, ticket) is not None:
         return False
     db.session().add(IssueTicket(issue_id=issue.id, ticket_id=ticket.id, linked_by_id=by.id))
     issue.updated_at = now()
@@ -131,13 +128,18 @@ def link(issue: KnownIssue, ticket: Ticket, *, by: Agent) -> bool:
 
 def unlink(issue: KnownIssue, ticket: Ticket, *, by: Agent) -> None:
     require(by, Permission.NOTE)
-    gone = db.session().execute(
-        delete(IssueTicket).where(
+    tie = _tie(issue, ticket)
+    if tie is not None:
+        db.session().delete(tie)
+        note_event(ticket, "issue_unlinked", by=by, issue_id=issue.id, title=issue.title)
+
+
+def _tie(issue: KnownIssue, ticket: Ticket) -> IssueTicket | None:
+    return db.session().scalar(
+        select(IssueTicket).where(
             IssueTicket.issue_id == issue.id, IssueTicket.ticket_id == ticket.id
         )
     )
-    if gone.rowcount:  # type: ignore[attr-defined]
-        note_event(ticket, "issue_unlinked", by=by, issue_id=issue.id, title=issue.title)
 
 
 def follow(issue: KnownIssue, affected: int, *, by: Agent) -> None:

@@ -7,12 +7,11 @@ from typing import Any
 
 from escalation import raising
 from escalation.known_issues.models import IssueState, KnownIssue
-from escalation.shared_mailbox.posting import written
 from support.kernel import db
 from support.outbox.publishing import publish
 from support.tickets.authors import SYSTEM
 from support.tickets.closing import close_by_itself
-from support.tickets.journal import note_event
+from support.tickets.journal import note_event, written
 from support.tickets.models import ClosedHow, Ticket
 from support.tickets.visibility import PAGE, hold
 

@@ -12,7 +12,16 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from escalation.reviews.models import ReviewItem, ReviewMeeting, Why
 
@@ -28,23 +37,41 @@ def minutes(
     meeting: ReviewMeeting, items: Sequence[ReviewItem], why_words: Callable[[Why], str]
 ) -> bytes:
     """``why_words``: the heading of each part. The same meeting gives the same words."""
-    for name, file in _FONTS.items():
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, file))
-    title = f"Compte rendu de la réunion du {meeting.held_on:%d/%m/%Y}"
     out = BytesIO()
     document = SimpleDocTemplate(
-        out, pagesize=A4, title=title, author="Relais", lang="fr-FR", invariant=1,
+        out, pagesize=A4, title=_title(meeting), author="Relais", lang="fr-FR", invariant=1,
         leftMargin=18 * mm, rightMargin=18 * mm, topMargin=16 * mm, bottomMargin=16 * mm,
     )  # fmt: skip
-    story = [Paragraph(escape(title), _HEAD), Spacer(1, 3 * mm)]
-    story.append(Paragraph(f"Participants : {_lines(meeting.participants)}", _BODY))
+    document.build(story(meeting, items, why_words), onFirstPage=_foot, onLaterPages=_foot)
+    return out.getvalue()
+
+
+def story(
+    meeting: ReviewMeeting, items: Sequence[ReviewItem], why_words: Callable[[Why], str]
+) -> list[Flowable]:
+    """What it says, piece by piece, before it is laid out on pages."""
+    _load_fonts()
+    said = [Paragraph(escape(_title(meeting)), _HEAD), Spacer(1, 3 * mm)]
+    said.append(Paragraph(f"Participants : {_lines(meeting.participants)}", _BODY))
     for why in Why:
         part = [item for item in items if item.why is why and item.dropped_at is None]
         if part:
-            story += [Paragraph(escape(why_words(why)), _PART), _table(part)]
-    document.build(story, onFirstPage=_foot, onLaterPages=_foot)
-    return out.getvalue()
+            said += [Paragraph(escape(why_words(why)), _PART), _table(part)]
+    return said
+
+
+def _load_fonts() -> None:
+    if "Relais" in pdfmetrics.getRegisteredFontNames():
+        return
+    for name, file in _FONTS.items():
+        pdfmetrics.registerFont(TTFont(name, file))
+    bold = "Relais-Bold"
+    pdfmetrics.registerFontFamily("Relais", normal="Relais", bold=bold, italic="Relais",
+                                  boldItalic=bold)  # fmt: skip
+
+
+def _title(meeting: ReviewMeeting) -> str:
+    return f"Compte rendu de la réunion du {meeting.held_on:%d/%m/%Y}"
 
 
 def _table(items: Sequence[ReviewItem]) -> Table:
@@ -88,6 +115,6 @@ def _lines(text: str) -> str:
     return escape(text).replace("\n", "<br/>")
 
 
-def _foot(canvas: object, document: object) -> None:
-    canvas.setFont("Relais", 8)  # type: ignore[attr-defined]
-    canvas.drawRightString(192 * mm, 10 * mm, f"{document.page}")  # type: ignore[attr-defined]
+def _foot(canvas: Canvas, document: BaseDocTemplate) -> None:
+    canvas.setFont("Relais", 8)
+    canvas.drawRightString(192 * mm, 10 * mm, f"{document.page}")

@@ -19,7 +19,7 @@ from support.kernel.message_ids import fresh_message_id
 from support.people.models import Agent, Team
 from support.tickets.authors import SYSTEM, Author
 from support.tickets.handing import at_home
-from support.tickets.journal import Words, write
+from support.tickets.journal import Words, write, written
 from support.tickets.models import Ticket
 from support.tickets.replying import send_to
 from support.tickets.timeline import Entry, EntryKind
@@ -70,10 +70,6 @@ def remind(ticket: Ticket, once: str, due: datetime | None) -> bool:
     words = Words("", data=_facts("reminded", ticket, ticket.team), once_key=once)
     _mailed(ticket, words, ticket.team, SYSTEM, due)
     return True
-
-
-def written(once: str) -> bool:
-    return db.session().scalar(select(Entry.id).where(Entry.once_key == once)) is not None
 
 
 def agent_of(team: Team) -> Agent | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from support.intake.models import Channel, Received
 from support.kernel import db
 from support.kernel.time import now
@@ -42,6 +44,11 @@ class Words:
     files: Sequence[FileDraft] = ()
     data: dict[str, Any] | None = None
     once_key: str | None = None
+
+
+def written(once_key: str) -> bool:
+    """Whether the entry of this key has been written: what may run twice is told once."""
+    return db.session().scalar(select(Entry.id).where(Entry.once_key == once_key)) is not None
 
 
 def as_words(said: str | Words) -> Words:

@@ -12,7 +12,7 @@ from support.kernel import db
 from support.kernel.time import now
 from support.people.models import Person
 from support.tickets.authors import SYSTEM
-from support.tickets.journal import note_event
+from support.tickets.journal import note_event, written
 from support.tickets.models import Ticket
 from support.tickets.timeline import Delivery, Entry, EntryKind
 from support.tickets.visibility import hold
@@ -70,7 +70,7 @@ def tell_owner(ticket: Ticket | None, sender: str) -> None:
     if ticket is None:
         return
     once = f"loop:{ticket.id}:{now():%Y%m%d}"
-    if db.session().scalar(select(Entry.id).where(Entry.once_key == once)) is None:
+    if not written(once):
         note_event(ticket, "loop", by=SYSTEM, once_key=once, sender=sender)
 
 

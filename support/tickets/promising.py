@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from support.catalogue.models import ContactReason
 from support.clocks import running
 from support.clocks.models import Clock, ClockKind
@@ -13,9 +11,8 @@ from support.clocks.warning import Stage
 from support.kernel import db
 from support.kernel.time import FAR_FUTURE
 from support.tickets.authors import SYSTEM
-from support.tickets.journal import note_event
+from support.tickets.journal import note_event, written
 from support.tickets.models import Ticket
-from support.tickets.timeline import Entry
 from support.tickets.visibility import hold
 
 _BROKEN = {
@@ -88,8 +85,8 @@ def note_breach(ticket_id: int, clock_id: int) -> None:
     ticket = session.get(Ticket, ticket_id)
     if ticket is not None:
         hold(ticket)  # an answer may be going out at this very instant
-    told = session.scalar(select(Entry.id).where(Entry.once_key == once))
-    if ticket is None or told is not None or not ticket.is_open:
+    told = written(once)
+    if ticket is None or told or not ticket.is_open:
         return
     clock = session.get(Clock, clock_id)
     kind = clock.kind if clock is not None else ClockKind.ANSWER
@@ -107,7 +104,7 @@ def note_warning(ticket_id: int, clock_id: int, stage: int) -> None:
     hold(ticket)  # an answer may be going out at this very instant
     clock = session.get(Clock, clock_id, populate_existing=True)
     runs = clock is not None and clock.stopped_at is None and clock.paused_at is None
-    told = session.scalar(select(Entry.id).where(Entry.once_key == once))
-    if runs and told is None and ticket.is_open:
+    told = written(once)
+    if runs and not told and ticket.is_open:
         ticket.pressing = max(ticket.pressing, stage)
         note_event(ticket, "promise_presses", by=SYSTEM, once_key=once, stage=stage)

@@ -12,7 +12,7 @@ from escalation.known_issues import recording
 from escalation.known_issues.recording import IssueDraft
 from escalation.returning import Answered, ask_missing, point_out
 from escalation.reviews import agenda, holding
-from escalation.reviews.minutes import minutes
+from escalation.reviews.minutes import minutes, story
 from escalation.reviews.models import Why
 from support.clocks import ticking
 from support.kernel.errors import Conflict, Forbidden, Invalid
@@ -33,6 +33,19 @@ def clock():
 
 def why_of(items) -> list[Why]:
     return [item.why for item in items]
+
+
+def plain(piece) -> str:
+    """What a reader reads of a piece of the minutes."""
+    if isinstance(piece, str):
+        return piece
+    if isinstance(piece, list | tuple):
+        return "\n".join(plain(one) for one in piece)
+    if hasattr(piece, "_cellvalues"):
+        return plain(piece._cellvalues)
+    if hasattr(piece, "frags"):
+        return "".join("\n" if getattr(f, "lineBreak", False) else f.text for f in piece.frags)
+    return ""
 
 
 def returned_twice(cast, ticket) -> None:
@@ -184,6 +197,14 @@ def test_the_minutes_are_a_pdf_of_the_same_bytes(cast, db_session):
     holding.add_point(meeting, "Pas vu", by=cast.dp)
     holding.decide(item, "Écrire à l’éditeur,\npuis relancer.", cast.sdst.id, DUE, by=cast.dp)
     holding.close(meeting, "Tous", by=cast.dp)
+    items = holding.items_of(meeting)
+    said = "\n".join(plain(piece) for piece in story(meeting, items, lambda why: f"({why})"))
+    for words in (
+        "Compte rendu de la réunion du 30/11/2026", "Participants : Tous", "(added)",
+        "L’accès <b>Pro</b> & « Employeur »", "Écrire à l’éditeur,\npuis relancer.",
+        "Claire Montaigu\n04/12/2026", "Pas vu : revient à la prochaine réunion.",
+    ):  # fmt: skip
+        assert words in said, words
     first = minutes(meeting, holding.items_of(meeting), str)
     assert first.startswith(b"%PDF-")
     assert first == minutes(meeting, holding.items_of(meeting), str)
