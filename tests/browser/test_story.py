@@ -37,13 +37,18 @@ pytestmark = pytest.mark.mail
 
 
 def reload_until(page: Page, wanted: Locator) -> None:
-    """What comes by mail comes when it comes: the page is looked at again until it is there."""
+    """What comes by mail comes when it comes: the page is looked at again until it is there.
+
+    Opened anew rather than reloaded: Chromium refuses to reload a page that is being replaced.
+    """
+    page.wait_for_load_state()
+    here = page.url.partition("#")[0]
 
     def there() -> bool:
-        page.reload()
+        page.goto(here)
         return wanted.count() > 0
 
-    wait_until(there, f"{wanted} on {page.url}")
+    wait_until(there, f"{wanted} on {here}")
 
 
 def open_from(page: Page, view: str) -> None:
