@@ -18,12 +18,14 @@ class Access:
     """``permissions``: all of them are needed. ``own_transactions``: the view opens its own.
 
     ``token``: for programmes, which show a bearer token: no session, no cookie, no form's token.
+    ``peer``: for a server of somebody else, which signs what it sends: likewise.
     """
 
     staff: bool
     permissions: tuple[Permission, ...] = ()
     own_transactions: bool = False
     token: bool = False
+    peer: bool = False
 
 
 def public(view: View) -> View:
@@ -39,6 +41,11 @@ def staff(*permissions: Permission) -> Callable[[View], View]:
 def by_token(*permissions: Permission) -> Callable[[View], View]:
     """Programmes that show a bearer token in force which holds every one of ``permissions``."""
     return lambda view: _declare(view, Access(staff=False, permissions=permissions, token=True))
+
+
+def peer(view: View) -> View:
+    """A server that signs what it sends; the view verifies the signature before anything else."""
+    return _declare(view, Access(staff=False, peer=True))
 
 
 def own_transactions(view: View) -> View:

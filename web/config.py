@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 from email.utils import parseaddr
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from escalation.glpi.settings import Mode, read_maps
+from escalation.glpi.settings import Settings as GlpiSettings
 
 
 class Settings(BaseSettings):
@@ -67,6 +72,26 @@ class Settings(BaseSettings):
     # Calls that ring appear on the agents' screens: as soon as a telephony token is in force, or
     # never ("off": their pages ask for nothing).
     telephony: Literal["auto", "off"] = "auto"
+    # Another help desk in which a level works (docs/glpi.md); nothing without its address.
+    glpi_url: str = ""
+    glpi_mode: Mode = Mode.ON
+    glpi_version: Literal["v1", "v2"] = "v1"
+    glpi_app_token: str = ""
+    glpi_user_token: str = ""
+    glpi_client_id: str = ""
+    glpi_client_secret: str = ""
+    glpi_username: str = ""
+    glpi_password: str = ""
+    glpi_webhook_secret: str = ""
+    glpi_every: int = Field(120, ge=10)
+    # Whether those who read there may know who the person is.
+    glpi_entitled: bool = False
+    # Whether tickets begun there become tickets here.
+    glpi_adopt: bool = False
+    glpi_timezone: str = "Europe/Paris"
+    glpi_timeout: int = Field(20, ge=1, le=120)
+    glpi_largest_file: int = Field(10 * 1024 * 1024, ge=0)
+    glpi_maps: Path | None = None
 
     @field_validator("database_url")
     @classmethod
@@ -90,6 +115,37 @@ class Settings(BaseSettings):
                 raise ValueError("each must begin with imap:// or imaps://")
         return value
 
+    @field_validator("glpi_url")
+    @classmethod
+    def _known_glpi(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("must begin with https:// (or http:// inside)")
+        return value.rstrip("/")
+
+    @field_validator("glpi_maps", mode="before")
+    @classmethod
+    def _no_maps(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("glpi_timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, ZoneInfoNotFoundError) as error:
+            raise ValueError("is no time zone; example: Europe/Paris") from error
+        return value
+
+    @model_validator(mode="after")
+    def _way_into_glpi(self) -> Settings:
+        if self.glpi_url and self.glpi_version == "v2" and not self.glpi_client_id:
+            raise ValueError("RELAIS_GLPI_CLIENT_ID is required with RELAIS_GLPI_VERSION=v2")
+        by_v1 = self.glpi_url and self.glpi_version == "v1"
+        if by_v1 and not (self.glpi_user_token or self.glpi_username):
+            raise ValueError("RELAIS_GLPI_USER_TOKEN is required with RELAIS_GLPI_URL")
+        read_maps(self.glpi_maps)
+        return self
+
     @model_validator(mode="after")
     def _embedded_defaults(self) -> Settings:
         self.data_dir = self.data_dir.resolve()
@@ -100,6 +156,20 @@ class Settings(BaseSettings):
                 raise ValueError("RELAIS_SECRET_KEY is required with a database server")
             self.secret_key = _kept_secret(self.data_dir)
         return self
+
+    @cached_property
+    def glpi(self) -> GlpiSettings | None:
+        """The bridge's own settings; None without an address."""
+        if not self.glpi_url:
+            return None
+        same = ("url", "version", "mode", "app_token", "user_token", "client_id", "client_secret",
+                "username", "password", "webhook_secret", "entitled", "adopt", "timeout",
+                "largest_file")  # fmt: skip
+        return GlpiSettings(
+            **{name: getattr(self, f"glpi_{name}") for name in same},
+            zone=ZoneInfo(self.glpi_timezone),
+            maps=read_maps(self.glpi_maps),
+        )
 
     @property
     def embedded(self) -> bool:

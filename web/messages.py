@@ -45,6 +45,8 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "ticket.move_refused": lambda **p: _(
         "Ce ticket a changé d’état entre-temps : cette action n’est plus possible."
     ),
+    "team.two_ways": lambda **p: _("Une équipe travaille par courriel ou dans GLPI, pas les deux."),
+    "glpi.signature": lambda **p: _("La signature de cet appel n’est pas la bonne."),
     "team.unknown": lambda **p: _("Cette équipe n’existe pas."),
     "assign.other_team": lambda **p: _("%(name)s n’est pas de l’équipe qui a ce ticket.", **p),
     "assign.not_yours": lambda **p: _("Une autre équipe a ce ticket en ce moment."),

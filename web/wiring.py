@@ -24,6 +24,9 @@ from channels.mail.post import fresh_message_id
 from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
 from channels.phone import understanding as calls
+from escalation.glpi import linking as glpi
+from escalation.glpi import pulling, pushing
+from escalation.glpi import settings as glpi_settings
 from escalation.known_issues import telling
 from escalation.shared_mailbox import posting, unreached
 from escalation.shared_mailbox import receiving as level_mail
@@ -77,6 +80,7 @@ def configure(settings: Settings) -> Engine:
             reopens=timedelta(days=settings.reopen_days),
         )
     )
+    glpi_settings.configure(settings.glpi)
     measuring.configure(measuring.Rules(settings.promise_percent, settings.promise_least))
     return engine
 
@@ -97,6 +101,8 @@ def handlers() -> Mapping[str, Handler]:
         warning.TOPIC: _tell_warning,
         rescheduling.TOPIC: _reschedule,
         "knowledge.changed": _follow_changes,
+        glpi.PUSH: pushing.push,
+        glpi.PULL: pulling.pull,
     }
 
 

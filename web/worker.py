@@ -23,6 +23,8 @@ from sqlalchemy.orm import Session
 from channels.mail import inbox, reconciling
 from channels.mail.fetching import MailboxFailure
 from channels.phone.understanding import forget_calls, give_up_on_lost
+from escalation.glpi import events, linking, pulling
+from escalation.glpi import settings as glpi_settings
 from escalation.shared_mailbox import reminding
 from support.clocks import ticking, warning
 from support.intake.repeating import forget_answers
@@ -88,6 +90,11 @@ def configure(settings: Settings, *, patient: bool = True) -> Celery:
                 "schedule": crontab(hour=8, minute=30),
                 "options": {"expires": 3600},
             },
+            "glpi": {
+                "task": "relais.read_glpi",
+                "schedule": float(settings.glpi_every),
+                "options": {"expires": settings.glpi_every},
+            },
             "purge": {
                 "task": "relais.purge",
                 "schedule": crontab(hour=2, minute=40),
@@ -146,6 +153,9 @@ def sweep() -> int:
         swept = ticking.sweep()
     with db.transaction():
         swept += warning.sweep()
+    if glpi_settings.current() is not None:
+        with db.transaction():
+            swept += linking.notice()
     with db.transaction():
         return swept + give_up_on_lost()
 
@@ -187,6 +197,12 @@ def remind_levels() -> int:
         return reminding.remind()
 
 
+@app.task(name="relais.read_glpi")
+def read_glpi() -> int:
+    """Read what has changed in GLPI, for what it did not tell by itself."""
+    return pulling.poll()
+
+
 @app.task(name="relais.purge")
 def purge() -> int:
     verbs = (
@@ -195,6 +211,8 @@ def purge() -> int:
         forget_answers,
         forget_calls,
         reconciling.forget_old,
+        events.forget_old,
+        linking.let_rest,
     )
     return sum(_forget(verb) for verb in verbs)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from escalation.glpi.linking import BRIDGE
 from support.kernel import db
 from support.kernel.errors import Invalid, NotVisible, Problem
 from support.people.models import Agent, Role, Team, TeamKind
@@ -25,11 +26,14 @@ _NO_PASSWORD = "!"  # no hash of anything: nobody signs in with it
 
 @dataclass(frozen=True)
 class Arrangement:
-    """As typed: ``delegates`` one a line, ``hours`` in working hours; "" for none."""
+    """As typed: ``delegates`` one a line, ``hours`` in working hours; "" for none. ``bridge``:
+    whether the team works in GLPI.
+    """
 
     mailbox: str = ""
     delegates: str = ""
     hours: str = ""
+    bridge: bool = False
 
 
 def one_team(team_id: int, *, by: Agent) -> Team:
@@ -48,17 +52,21 @@ def can_work_by_mail(team: Team) -> bool:
 def arrange(team: Team, typed: Arrangement, *, by: Agent) -> None:
     """Raises Invalid with a problem for each wrong field: ``email.invalid`` (``mailbox``),
     ``mailbox.staff`` when an account has that address, ``mailbox.delegate`` (``delegates``, with
-    ``words``), ``field.number`` (``hours``).
+    ``words``), ``field.number`` (``hours``), ``team.two_ways`` (``bridge``) with a mailbox too.
     """
     require(by, Permission.ADMINISTER)
     problems: list[Problem] = []
     mailbox = _address(typed.mailbox, team, problems) if can_work_by_mail(team) else None
     delegates = _delegates(typed.delegates, problems)
     hours = _hours(typed.hours, problems)
+    bridge = typed.bridge and can_work_by_mail(team)
+    if bridge and mailbox:
+        problems.append(Problem("team.two_ways", "bridge"))
     if problems:
         raise Invalid(*problems)
     team.mailbox, team.agreed_hours = mailbox, hours
     team.delegates = list(delegates) if mailbox else None
+    team.bridge = BRIDGE if bridge else None
     _keep_agent(team)
     db.session().flush()
 
@@ -101,10 +109,11 @@ def _hours(typed: str, problems: list[Problem]) -> int | None:
 
 
 def _keep_agent(team: Team) -> None:
-    """The account by which the mailbox acts, as long as it does."""
+    """The account by which the mailbox, or the other help desk, acts, as long as it does."""
     session = db.session()
     agent = session.scalar(select(Agent).where(Agent.team_id == team.id, Agent.by_mail))
-    if team.mailbox is None:
+    address = team.mailbox or (f"{team.code}@{team.bridge}.invalid" if team.bridge else None)
+    if address is None:
         if agent is not None:
             agent.active = False
         return
@@ -112,4 +121,4 @@ def _keep_agent(team: Team) -> None:
         agent = Agent(by_mail=True, team=team, role=ROLES[team.kind], given_name="",
                       password_hash=_NO_PASSWORD)  # fmt: skip
         session.add(agent)
-    agent.email, agent.family_name, agent.active = team.mailbox, team.label[:80], True
+    agent.email, agent.family_name, agent.active = address, team.label[:80], True

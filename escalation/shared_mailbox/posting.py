@@ -1,4 +1,5 @@
-"""What is said between levels, written down; to a level that works by mail it also leaves as one.
+"""What is said between levels, written down; to a level that works by mail it also leaves as one,
+and to one that works in another help desk as a word there.
 
 The mail is the entry itself: its Message-ID is given before its first try, its delivery is
 followed like that of any other mail of ours, and an answer to it finds its way by it.
@@ -13,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from escalation.glpi import linking
 from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.message_ids import fresh_message_id
@@ -35,6 +37,8 @@ def exchange(
     """
     if to.mailbox and words.message_id is None:
         return _mailed(ticket, words, to, by, due)
+    if to.bridge == linking.BRIDGE:
+        return _bridged(ticket, words, to, by)
     entry = write(ticket, EntryKind.EXCHANGE, words, by=by)
     if to.mailbox:  # from one mailbox to the next: what came by mail goes on as a mail of ours
         _mailed(ticket, Words("", data=_facts("told", ticket, to, about=entry.id)), to, SYSTEM, due)
@@ -42,10 +46,12 @@ def exchange(
 
 
 def call_back(ticket: Ticket, team: Team) -> None:
-    """Tell a level that was asked, if it works by mail, that no answer is expected any more."""
+    """Tell a level that was asked, if it works elsewhere, that no answer is expected any more."""
+    words = Words("", data=_facts("called_back", ticket, team))
     if team.mailbox:
-        words = Words("", data=_facts("called_back", ticket, team))
         _mailed(ticket, words, team, SYSTEM, None)
+    elif team.bridge == linking.BRIDGE:
+        _bridged(ticket, words, team, SYSTEM)
 
 
 def tell_addition(payload: Mapping[str, Any]) -> None:
@@ -73,13 +79,22 @@ def remind(ticket: Ticket, once: str, due: datetime | None) -> bool:
 
 
 def agent_of(team: Team) -> Agent | None:
-    """The account by which a team acts that works by mail; None when it does not."""
+    """The account by which a team acts that works by mail, or in another help desk; None when it
+    works here.
+    """
     query = select(Agent).where(Agent.team_id == team.id, Agent.by_mail, Agent.active.is_(True))
-    return db.session().scalar(query.limit(1)) if team.mailbox else None
+    return db.session().scalar(query.limit(1)) if team.mailbox or team.bridge else None
 
 
 def _facts(move: str, ticket: Ticket, to: Team, **more: Any) -> dict[str, Any]:
     return {"move": move, "from": ticket.home_team.label, "to": to.label, **more}
+
+
+def _bridged(ticket: Ticket, words: Words, to: Team, by: Author) -> Entry:
+    facts = {**(words.data or {}), "to_team_id": to.id}
+    entry = write(ticket, EntryKind.EXCHANGE, replace(words, data=facts), by=by)
+    linking.begin(ticket, to, entry.id)
+    return entry
 
 
 def _mailed(ticket: Ticket, words: Words, to: Team, by: Author, due: datetime | None) -> Entry:

@@ -94,6 +94,8 @@ class Team(Base):
     # addresses, and whole domains ("@interieur.example").
     mailbox: Mapped[str | None] = mapped_column(String(254))
     delegates: Mapped[list[Any] | None] = mapped_column(JSON)
+    # The other help desk in which it works ("glpi"), when it does.
+    bridge: Mapped[str | None] = mapped_column(String(20))
 
     site: Mapped[Site | None] = relationship()
 
@@ -113,7 +115,8 @@ class Agent(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
-    # Stands for a team that works by mail: acts when it answers, and nobody signs in with it.
+    # Stands for a team that works by mail, or in another help desk: acts when it answers, and
+    # nobody signs in with it.
     by_mail: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Their place on the telephone exchange, by which it says who is called: "2204".
     extension: Mapped[str | None] = mapped_column(String(40))

@@ -194,6 +194,9 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"GET {WRITING}/<int:article_id>/revisions/<int:number>": (P.WRITE_ARTICLES,),
     "GET /agent/pilotage": (P.READ_FIGURES,),
     "GET /agent/pilotage/chiffres.csv": (P.READ_FIGURES,),
+    f"GET {ADMIN}/glpi": (P.ADMINISTER,),
+    f"POST {ADMIN}/glpi/pauses": (P.ADMINISTER,),
+    f"POST {ADMIN}/glpi/reprises": (P.ADMINISTER,),
     f"GET {ADMIN}": (P.ADMINISTER,),
     f"GET {ADMIN}/comptes": (P.ADMINISTER,),
     f"POST {ADMIN}/comptes": (P.ADMINISTER,),
@@ -221,6 +224,9 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
 }
 
 # For programmes, by a bearer token whose account holds every permission named (tests/web/api).
+# Doors for a server of somebody else, which signs what it sends.
+PEERS = {"GET /api/glpi", "POST /api/glpi"}
+
 TOKENS: dict[str, tuple[Permission, ...]] = {
     "POST /api/v1/calls": (P.FEED_CALLS,),
     "POST /api/v1/calls/<secret>": (P.FEED_CALLS,),
@@ -244,7 +250,9 @@ ROLES = ("teleadviser", "supervisor", "dp", "sdst", "referent", "pan", "editor",
 def routes(app: Flask, *, token: bool = False) -> Iterator[tuple[str, str, str]]:
     """(method, rule, endpoint) of every page there is, or of what programmes open by a token."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint != "static" and access_of(app, rule.endpoint).token is token:
+        if rule.endpoint == "static" or access_of(app, rule.endpoint).peer:
+            continue
+        if access_of(app, rule.endpoint).token is token:
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield method, rule.rule, rule.endpoint
 
@@ -270,6 +278,18 @@ def test_every_door_for_programmes_is_in_its_table(made_app: Flask) -> None:
     }
     assert declared == TOKENS
     assert all(rule.partition(" ")[2].startswith("/api/") for rule in TOKENS)
+
+
+def test_every_door_for_another_server_is_named_and_shut_to_who_signs_nothing(site: Site) -> None:
+    found = {
+        f"{method} {rule.rule}"
+        for rule in site.app.url_map.iter_rules()
+        if rule.endpoint != "static" and access_of(site.app, rule.endpoint).peer
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    }
+    assert found == PEERS
+    for method, _, rule in (one.partition(" ") for one in sorted(PEERS)):
+        assert site.as_("admin").open(rule, method=method).status_code == 403
 
 
 def test_every_page_declares_what_the_table_says(made_app: Flask) -> None:
@@ -351,11 +371,15 @@ def test_a_token_is_good_for_its_own_session_only(site: Site) -> None:
 
 
 def test_no_page_is_exempt_from_the_token(made_app: Flask) -> None:
-    """Only what reads no cookie is: a bearer token cannot be sent by another page's form."""
+    """Only what reads no cookie is: a bearer token, or a signature, cannot be sent by another
+    page's form.
+    """
     views = {endpoint: made_app.view_functions[endpoint] for _m, _r, endpoint in
              routes(made_app, token=True)}  # fmt: skip
     by_token = {f"{view.__module__}.{view.__name__}" for view in views.values()}
-    assert security.csrf._exempt_views == by_token
+    assert security.csrf._exempt_views == by_token | {
+        "web.api.glpi.challenge", "web.api.glpi.take_in"
+    }  # fmt: skip
     assert not security.csrf._exempt_blueprints
 
 

@@ -75,6 +75,8 @@ def topic_label(topic: str) -> str:
         "clock.breached": _("Noter une promesse dépassée"),
         "calendar.edited": _("Suivre un changement d’horaires"),
         "clock.warned": _("Prévenir qu’une promesse presse"),
+        "glpi.push": _("Envoyer à GLPI ce qu’un ticket a de nouveau"),
+        "glpi.pull": _("Lire dans GLPI ce qui a changé"),
         "knowledge.changed": _("Mettre à jour l’index des fiches"),
     }.get(topic, topic)
 
@@ -98,6 +100,11 @@ def sign(error: str | None) -> str | None:
 
 
 _CAUSES: tuple[tuple[str, Callable[[], str]], ...] = (
+    (r"lets us not in|notletin",
+     lambda: _("GLPI refuse notre identifiant : regardez les réglages RELAIS_GLPI_.")),
+    (r"glpi: refused|^refused", lambda: _("GLPI refuse cette demande pour de bon.")),
+    (r"glpi: gone|^gone", lambda: _("Ce ticket n’est plus dans GLPI.")),
+    (r"no answer in time|cannot be reached", lambda: _("Le serveur n’a pas répondu.")),
     (r"no handler for topic", lambda: _("Cette version ne sait pas traiter cet envoi.")),
     (r"authentic|\b53[045]\b", lambda: _("Le serveur de courriel refuse notre identifiant.")),
     (r"\b5[0-9][0-9]\b|refused.*recipient|recipient.*refused",

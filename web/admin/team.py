@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from escalation import agreements
+from escalation.glpi.linking import BRIDGE
 from escalation.shared_mailbox import arranging
 from escalation.shared_mailbox.arranging import Arrangement
 from support.kernel.errors import Invalid
@@ -24,7 +25,8 @@ bp = Blueprint("team", __name__, url_prefix="/agent/administration/equipes/<int:
 def form(team_id: int) -> ResponseReturnValue:
     team = arranging.one_team(team_id, by=me())
     hours = str(team.agreed_hours or "")
-    known = Arrangement(team.mailbox or "", "\n".join(team.delegates or ()), hours)
+    delegates = "\n".join(team.delegates or ())
+    known = Arrangement(team.mailbox or "", delegates, hours, team.bridge == BRIDGE)
     return _page(team, known)
 
 
@@ -32,7 +34,12 @@ def form(team_id: int) -> ResponseReturnValue:
 @staff(Permission.ADMINISTER)
 def save(team_id: int) -> ResponseReturnValue:
     team = arranging.one_team(team_id, by=me())
-    typed = Arrangement(*(request.form.get(n, "") for n in ("mailbox", "delegates", "hours")))
+    typed = Arrangement(
+        mailbox=request.form.get("mailbox", ""),
+        delegates=request.form.get("delegates", ""),
+        hours=request.form.get("hours", ""),
+        bridge=bool(request.form.get("bridge")),
+    )
     try:
         arranging.arrange(team, typed, by=me())
     except Invalid as refusal:

@@ -19,6 +19,7 @@ COMMANDS = {
     "mail": "web.cli.mail:mail",
     "letters": "web.cli.letters:letters",
     "knowledge": "web.cli.knowledge:knowledge",
+    "glpi": "web.cli.glpi:glpi",
     "user": "web.cli.users:user",
     "load": "web.cli.loading:load",
 }

@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 import web
 from channels.mail import fetching, reviews, sending
+from escalation.glpi.port import Failure, NotLetIn
+from escalation.glpi.reaching import reach
 from knowledge.search import index
 from knowledge.search.generations import IndexBusy
 from support.kernel import db
@@ -37,6 +39,8 @@ def check(quick: bool) -> None:
         parts += [("languages", _languages)]
         parts += [("mail out", _mail_out), ("mail in", _mail_in), ("index", _index)]
         parts += [("letters", _letters)]
+        if settings.glpi is not None:
+            parts += [("glpi", _glpi)]
     failed = [name for name, probe in parts if not _line(name, probe, settings)]
     sys.exit(1 if failed else 0)
 
@@ -99,6 +103,16 @@ def _letters(settings: Settings) -> None:
     if stale:
         names = ", ".join(stale)
         raise RuntimeError(f"sent in French, not reviewed: {names}; run `relais letters approve`")
+
+
+def _glpi(settings: Settings) -> None:
+    assert settings.glpi is not None
+    try:
+        reach(settings.glpi).check()
+    except NotLetIn as error:
+        raise RuntimeError(f"refuses us: look at the RELAIS_GLPI_ tokens ({error})") from error
+    except Failure as error:
+        raise RuntimeError(f"does not answer: look at RELAIS_GLPI_URL ({error})") from error
 
 
 def _languages(settings: Settings) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from support.clocks.warning import Stage
 from support.intake.models import Channel
@@ -34,6 +35,10 @@ ICONS = {
     "issue_unlinked": "bug",
     "issue_ended": "check-circle-fill",
     "delegate_unknown": "exclamation-triangle-fill",
+    "glpi_made": "arrow-up-right-circle",
+    "glpi_status": "arrow-repeat",
+    "glpi_gone": "exclamation-triangle-fill",
+    "glpi_adopted": "box-arrow-in-down",
     "items_asked": "chat-left-text",
     "hours_changed": "clock",
     "priority_raised": "exclamation-triangle-fill",
@@ -156,6 +161,33 @@ def _hours_changed(e: Entry) -> str:
     return _("les horaires ont changé : plus de temps jusqu’à la date promise, qui reste")
 
 
+def _glpi_made(e: Entry) -> str:
+    """With what left of the hand-over, and how much of the person's data was taken out."""
+    words = _("ouvert dans GLPI sous le n° %(number)s", number=e.data["number"])
+    if e.data["items"]:
+        sent = ", ".join(item_label(code) for code in e.data["items"])
+        words = _("%(words)s, avec : %(sent)s", words=words, sent=sent)
+    if e.data["masked"]:
+        hidden = ngettext(
+            "%(num)s donnée de la personne masquée",
+            "%(num)s données de la personne masquées",
+            e.data["masked"],
+        )
+        words = _("%(words)s (%(hidden)s)", words=words, hidden=hidden)
+    return words
+
+
+def _glpi_status(e: Entry) -> str:
+    return {
+        1: _("nouveau"),
+        2: _("en cours, attribué"),
+        3: _("en cours, planifié"),
+        4: _("en attente d’une réponse de notre part"),
+        5: _("résolu"),
+        6: _("clos"),
+    }.get(e.data["to"], _("statut %(n)s", n=e.data["to"]))
+
+
 _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "opened": _opened,
     "state": _state,
@@ -189,6 +221,14 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         "trier",
         sender=e.data["sender"],
         team=e.data["team"],
+    ),
+    "glpi_made": _glpi_made,
+    "glpi_status": lambda e: _(
+        "GLPI n° %(number)s : %(status)s", number=e.data["number"], status=_glpi_status(e)
+    ),
+    "glpi_gone": lambda e: _("GLPI n° %(number)s n’y est plus", number=e.data["number"]),
+    "glpi_adopted": lambda e: _(
+        "repris de GLPI n° %(number)s avec son historique", number=e.data["number"]
     ),
     "issue_linked": lambda e: _("rattaché à l’anomalie « %(title)s »", title=e.data["title"]),
     "issue_unlinked": lambda e: _("détaché de l’anomalie « %(title)s »", title=e.data["title"]),

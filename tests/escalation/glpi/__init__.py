@@ -1,0 +1,1 @@
+"""The bridge to GLPI, against a server that behaves as documented."""
