@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from support.catalogue.models import Field, Nature
@@ -15,24 +15,57 @@ from support.kernel.time import Instant, now
 from support.people.models import Agent, Team, TeamKind
 
 
+class Requester(StrEnum):
+    """Who asks, as far as the way up depends on it."""
+
+    PERSON = "person"
+    REFERENT = "referent"  # of a prefecture, for its site
+    PLATFORM = "platform"  # of a naturalisation platform
+
+
 class ChainStep(Base):
     """One arrow of the chain: from a kind of team, for some questions, to a team.
 
-    ``field`` and ``nature`` are None when any will do. Of the steps that fit, the lowest
-    ``position`` is proposed and the others are allowed.
+    ``field``, ``nature`` and ``requester`` are None when any will do. Of the steps that fit, the
+    lowest ``position`` is proposed and the others are allowed.
     """
 
     __tablename__ = "chain_step"
-    __table_args__ = (UniqueConstraint("from_kind", "field", "nature", "to_team_id"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "from_kind", "field", "nature", "requester", "to_team_id", name="uq_chain_step_arrow"
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     from_kind: Mapped[TeamKind] = mapped_column(word(TeamKind))
     field: Mapped[Field | None] = mapped_column(word(Field))
     nature: Mapped[Nature | None] = mapped_column(word(Nature))
+    requester: Mapped[Requester | None] = mapped_column(word(Requester))
     to_team_id: Mapped[int] = mapped_column(BigKey, ForeignKey("team.id"))
     position: Mapped[int] = mapped_column(default=0)
 
     to_team: Mapped[Team] = relationship(lazy="joined", innerjoin=True)
+
+
+class Absence(Base):
+    """Days, both included, on which a team does not answer; who then does: a ``deputy`` team, or
+    one agent of its own who is ``on_call``; neither: the next way up is proposed first.
+    """
+
+    __tablename__ = "team_absence"
+    __table_args__ = (Index("ix_team_absence_team", "team_id", "ends_on"),)
+
+    id: Mapped[PrimaryKey]
+    team_id: Mapped[int] = mapped_column(BigKey, ForeignKey("team.id", ondelete="CASCADE"))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    deputy_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("team.id"))
+    on_call_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("agent.id"))
+    note: Mapped[str] = mapped_column(String(300), default="")
+
+    deputy: Mapped[Team | None] = relationship(foreign_keys=[deputy_id], lazy="joined")
+    on_call: Mapped[Agent | None] = relationship(foreign_keys=[on_call_id], lazy="joined")
 
 
 class EscalationState(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from escalation import agreements, handover
-from escalation.chain import next_teams
+from escalation.chain import ways
 from escalation.models import Escalation, EscalationState
 from escalation.reading import open_escalations
 from escalation.shared_mailbox import posting
@@ -40,7 +40,8 @@ class HandoverDraft:
 
 
 def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Escalation:
-    """Hand the ticket over to ``to``. The same ticket climbs: nothing is told twice.
+    """Hand the ticket over to ``to``, and to who is on call there while it is away. The same
+    ticket climbs: nothing is told twice.
 
     Raises Invalid with one problem per missing item, Forbidden ``escalate.not_yours``,
     Conflict ``escalate.not_next`` when the chain does not lead there.
@@ -48,7 +49,8 @@ def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Es
     require(by, Permission.ESCALATE)
     if not serves(by, ticket):
         raise Forbidden.of("escalate.not_yours", team=ticket.team.label)
-    if to.id not in {team.id for team in next_teams(ticket)}:
+    on_call = {way.team.id: way.on_call for way in ways(ticket)}
+    if to.id not in on_call:
         raise Conflict.of("escalate.not_next", team=to.label)
     missing = handover.named_missing(ticket)
     problems = handover.problems(ticket.reason, draft.question, draft.given, missing)
@@ -60,7 +62,7 @@ def escalate(ticket: Ticket, to: Team, draft: HandoverDraft, *, by: Agent) -> Es
     _exchange(ticket, raised, draft, by)
     promising.resume(ticket)  # we no longer wait for the person: the promise runs
     move(ticket, State.ESCALATED, by=by, team=to.label, level=to.level)
-    hand_to(ticket, to, None)
+    hand_to(ticket, to, on_call[to.id])
     if first:  # each time a request climbs again it is the same news: said once an opening
         publish("notice.send", ticket_id=ticket.id, letter="passed_on", about=ticket.reopenings)
     return raised

@@ -45,6 +45,22 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "ticket.move_refused": lambda **p: _(
         "Ce ticket a changé d’état entre-temps : cette action n’est plus possible."
     ),
+    "team.unnamed": lambda **p: _("Donnez un nom à l’équipe."),
+    "team.named_twice": lambda **p: _("Une équipe porte déjà ce nom."),
+    "chain.from": lambda **p: _("Choisissez qui transmet."),
+    "chain.to": lambda **p: _("Choisissez une équipe de niveau 2 ou 3."),
+    "chain.twice": lambda **p: _("Cette étape existe déjà."),
+    "chain.loop": lambda **p: _(
+        "Un ticket tournerait en rond : il reviendrait à une équipe qui l’a déjà transmis."
+    ),
+    "chain.unknown": lambda **p: _("Cette étape n’existe plus."),
+    "absence.day": lambda **p: _("Donnez le premier jour de l’absence."),
+    "absence.backwards": lambda **p: _(
+        "Le dernier jour vient après le premier, n’est pas passé, et moins d’un an plus tard."
+    ),
+    "absence.deputy": lambda **p: _("Choisissez une autre équipe de la chaîne."),
+    "absence.on_call": lambda **p: _("Choisissez un agent de cette équipe."),
+    "absence.unknown": lambda **p: _("Cette absence n’existe plus."),
     "team.two_ways": lambda **p: _("Une équipe travaille par courriel ou dans GLPI, pas les deux."),
     "glpi.signature": lambda **p: _("La signature de cet appel n’est pas la bonne."),
     "team.unknown": lambda **p: _("Cette équipe n’existe pas."),

@@ -48,6 +48,7 @@ ROOMS = (
     "web.admin.accounts",
     "web.admin.account",
     "web.admin.structure",
+    "web.admin.charting",
     "web.admin.team",
     "web.admin.every_token",
     "web.admin.given_up",

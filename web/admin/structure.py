@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +11,6 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from escalation.models import ChainStep
 from support.catalogue.models import Field, Nature
 from support.clocks.models import Calendar
 from support.kernel import db
@@ -21,7 +19,6 @@ from support.people import signatures
 from support.people.models import Agent, SignaturePolicy, Team, TeamKind
 from support.people.permissions import Permission
 from web.access import staff
-from web.admin.arrows import draw
 from web.admin.hours import zones
 from web.http import me
 
@@ -62,20 +59,6 @@ def sign(team_id: int) -> ResponseReturnValue:
     team = signatures.team_signs(team_id, policy, by=me())
     flash(_("Signature de l’équipe « %(team)s » enregistrée.", team=team.label), "success")
     return redirect(url_for("structure.teams"))
-
-
-@bp.get("/chaine")
-@staff(Permission.ADMINISTER)
-def chain() -> ResponseReturnValue:
-    steps = _steps()
-    return render_template(
-        "admin/chain.html",
-        steps=steps,
-        drawing=draw(steps),
-        kind_label=kind_label,
-        field_label=field_label,
-        nature_label=nature_label,
-    )
 
 
 # To name those whose own policy is not to be named is no team's to say.
@@ -145,19 +128,3 @@ def _days(first: int, last: int) -> str:
     # The first of January 2024 was a Monday.
     begin, end = (format_date(date(2024, 1, 1 + day), "EEEE") for day in (first, last))
     return begin if first == last else _("du %(first)s au %(last)s", first=begin, last=end)
-
-
-def _steps() -> Sequence[Any]:
-    """In the order of the climb: where from, then what is proposed first."""
-    order = {kind: number for number, kind in enumerate(_CLIMB)}
-    found = db.session().scalars(select(ChainStep)).unique().all()
-    return sorted(found, key=lambda s: (order.get(s.from_kind, 9), s.position, s.id))
-
-
-_CLIMB = (
-    TeamKind.CONTACT_CENTRE,
-    TeamKind.HELP_POINT,
-    TeamKind.SITE_REFERENTS,
-    TeamKind.PROJECT_DIRECTORATE,
-    TeamKind.BUSINESS_DIRECTORATE,
-)

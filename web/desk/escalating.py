@@ -160,11 +160,13 @@ def _form(
     end = handover.read_date(given.get("expiry_date", ""))
     asks = fronts(me(), ticket) and at_home(ticket)
     # Gone higher meanwhile: the form stays readable, with everything typed into it.
-    teams = chain.next_teams(ticket) or ([to] if to else [])
+    ways = chain.ways(ticket)
+    teams = [way.team for way in ways] or ([to] if to else [])
     return render_template(
         "desk/escalate.html",
         ticket=ticket,
         teams=teams,
+        away=[way for way in ways if way.absent is not None],
         to=to or (teams[0] if teams else None),
         question=question,
         given={**given, "expiry_date": end.isoformat() if end else ""},

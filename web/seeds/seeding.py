@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from escalation.models import ChainStep
+from escalation.models import ChainStep, Requester
 from escalation.releases.models import ReleaseBlock, ReleaseOpening
 from support.catalogue.models import (
     ContactReason,
@@ -149,18 +149,19 @@ def plant_chain(rows: Sequence[Row]) -> int:
     """The arrows of the chain that are not there yet. Raises KeyError for an unknown team."""
     session = db.session()
     teams = {team.code: team.id for team in session.scalars(select(Team))}
-    known = {(s.from_kind, s.field, s.nature, s.to_team_id) for s in session.scalars(_ALL_STEPS)}
+    known = {_arrow(step) for step in session.scalars(_ALL_STEPS)}
     added = 0
     for row in rows:
         step = ChainStep(
             from_kind=TeamKind(row["from"]),
             field=Field(row["field"]) if row["field"] else None,
             nature=Nature(row["nature"]) if row["nature"] else None,
+            requester=Requester(row["requester"]) if row.get("requester") else None,
             to_team_id=teams[row["to"]],
             position=row["position"],
         )
         # Looked for here and not left to the constraint: to it, two empty fields differ.
-        if (step.from_kind, step.field, step.nature, step.to_team_id) not in known:
+        if _arrow(step) not in known:
             session.add(step)
             added += 1
     session.flush()
@@ -194,6 +195,10 @@ def _plant(model: Any, rows: Iterable[Row]) -> int:
     session.add_all(model(**{k: v for k, v in row.items() if k in columns}) for row in new)
     session.flush()
     return len(new)
+
+
+def _arrow(step: ChainStep) -> tuple[Any, ...]:
+    return (step.from_kind, step.field, step.nature, step.requester, step.to_team_id)
 
 
 _ALL_STEPS = select(ChainStep)

@@ -95,7 +95,10 @@ def test_the_chain_is_a_drawing_and_the_table_says_the_same(site: Site) -> None:
     assert page.count('class="drawing-box"') == 6  # two that hand over, four that receive
     assert page.count('class="drawing-arrow"') == 6  # SDST is drawn once for two fields
     table = re.sub(r"<[^>]+>", " ", page[page.index("<table") :])
-    assert re.search(r"Centre de contact\s+nationalité\s+toutes les questions\s+SDANF", table)
+    assert re.search(
+        r"Centre de contact\s+nationalité\s+toutes les questions\s+quel que soit le demandeur\s+SDANF",
+        table,
+    )
     assert re.search(r"Direction de projet\s+asile", table)
     assert "style=" not in page[page.index("<svg") : page.index("</svg>")]
 
