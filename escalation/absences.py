@@ -19,6 +19,7 @@ from support.people.permissions import Permission, require
 
 PARIS = ZoneInfo("Europe/Paris")
 LONGEST = timedelta(days=366)
+LEAST = 2  # the front line hands over: it stands in for no level above it
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def note(team: Team, draft: AbsenceDraft, *, by: Agent) -> Absence:
         problems.append(Problem("absence.backwards", "ends_on"))
     session = db.session()
     deputy = session.get(Team, draft.deputy_id) if draft.deputy_id else None
-    if draft.deputy_id and (deputy is None or deputy.id == team.id or deputy.level < 1):
+    if draft.deputy_id and (deputy is None or deputy.id == team.id or deputy.level < LEAST):
         problems.append(Problem("absence.deputy", "deputy"))
     on_call = session.get(Agent, draft.on_call_id) if draft.on_call_id else None
     if draft.on_call_id and (on_call is None or on_call.team_id != team.id or not on_call.active):

@@ -182,7 +182,7 @@ def requester_label(requester: Requester | None) -> str:
         Requester.PERSON: _("une personne"),
         Requester.REFERENT: _("un référent de préfecture"),
         Requester.PLATFORM: _("un référent de plateforme de naturalisation"),
-        None: _("quel que soit le demandeur"),
+        None: _("tous"),
     }[requester]
 
 

@@ -131,7 +131,11 @@ def _page(
     absence: Mapping[str, str] | None = None,
 ) -> str:
     session = db.session()
-    others = select(Team).where(Team.level > 0, Team.id != team.id).order_by(Team.level, Team.label)
+    others = (
+        select(Team)
+        .where(Team.level >= absences.LEAST, Team.id != team.id)
+        .order_by(Team.level, Team.label)
+    )
     agents = select(Agent).where(
         Agent.team_id == team.id, Agent.active.is_(True), Agent.by_mail.is_(False)
     )
