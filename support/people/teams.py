@@ -15,7 +15,7 @@ from support.people.permissions import Permission, require
 
 LEVELS = {
     TeamKind.CONTACT_CENTRE: 1,
-    TeamKind.SITE_REFERENTS: 1,
+    TeamKind.SITE_REFERENTS: 0,
     TeamKind.HELP_POINT: 1,
     TeamKind.PROJECT_DIRECTORATE: 2,
     TeamKind.BUSINESS_DIRECTORATE: 3,
