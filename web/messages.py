@@ -45,6 +45,18 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "ticket.move_refused": lambda **p: _(
         "Ce ticket a changé d’état entre-temps : cette action n’est plus possible."
     ),
+    "transfer.not_front": lambda **p: _(
+        "Seule l’équipe qui répond à la personne transmet sa demande à un autre service."
+    ),
+    "transfer.service": lambda **p: _("Choisissez un service, ou nommez-le."),
+    "transfer.no_way": lambda **p: _(
+        "Donnez l’adresse de ce service, ou cochez « Déjà transmis par un autre moyen »."
+    ),
+    "transfer.word": lambda **p: _(
+        "La personne a appelé et n’a rien écrit : dites à ce service ce qu’elle demande."
+    ),
+    "service.unnamed": lambda **p: _("Donnez un nom à ce service."),
+    "service.unknown": lambda **p: _("Ce service n’existe pas."),
     "team.unnamed": lambda **p: _("Donnez un nom à l’équipe."),
     "team.named_twice": lambda **p: _("Une équipe porte déjà ce nom."),
     "chain.from": lambda **p: _("Choisissez qui transmet."),

@@ -15,6 +15,7 @@ for name in (
     "escalation.models",
     "escalation.releases.models",
     "escalation.reviews.models",
+    "escalation.transfers.models",
     "knowledge.articles.models",
     "knowledge.articles.helping",
     "support.catalogue.models",

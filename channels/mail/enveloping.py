@@ -15,6 +15,7 @@ from channels.mail.addresses import normalise
 from channels.mail.carrying import megabytes, read_files, sorted_by_weight
 from channels.mail.composing import OutgoingMail
 from channels.mail.language import detect
+from channels.mail.outside import outside_mail
 from channels.mail.rendering import FALLBACK, Frame, framed
 from channels.mail.signing import signature
 from channels.mail.to_level import level_mail
@@ -31,10 +32,13 @@ _THREAD = 200
 
 
 def enveloped(ticket: Ticket, entry: Entry, address: str) -> OutgoingMail:
-    """The mail of an entry of ours, public or to a level that works by mail.
+    """The mail of an entry of ours, public, to a level that works by mail, or to another
+    authority.
 
     Raises ValueError for any other: it never leaves.
     """
+    if entry.kind is EntryKind.EXCHANGE and entry.data.get("move") == "transferred":
+        return outside_mail(ticket, entry, address)
     if entry.kind is EntryKind.EXCHANGE:
         return level_mail(ticket, entry, address)
     if entry.kind not in (EntryKind.REPLY, EntryKind.NOTICE) or entry.message_id is None:

@@ -35,7 +35,10 @@ log = logging.getLogger(__name__)
 ISSUE = "issue_ended"  # a known issue of which the ticket is one
 ITEMS = "items_asked"  # what the next level needs and only the person knows
 # Sent by name; what is acknowledged as a request in the sense of the law has words of its own.
-LETTERS = frozenset({"acknowledgement", "reopened", "passed_on", announcing.LETTER, ITEMS, ISSUE})
+OUTSIDE = "transferred"  # passed on to the authority that must answer it
+LETTERS = frozenset(
+    {"acknowledgement", "reopened", "passed_on", announcing.LETTER, ITEMS, ISSUE, OUTSIDE}
+)
 OF_REQUEST = "acknowledgement_of_request"
 # Two machines that answer each other would never stop: an address hears this much, no more.
 MOST_A_DAY = 10
@@ -112,6 +115,9 @@ def _write(letter: str, ticket: Ticket, once: str, about: int | None) -> None:
     if letter == ISSUE:
         told = db.session().get_one(Entry, about)
         facts = replace(facts, explanation=told.data["explanation"])
+    if letter == OUTSIDE:
+        whither = db.session().get_one(Entry, about).data
+        facts = replace(facts, to_service=whither["to"], to_contact=whither["contact"])
     if letter == ITEMS:
         asked = db.session().get_one(Entry, about).data["questions"].values()
         said_in = post.current().said_in

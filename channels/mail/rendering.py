@@ -25,7 +25,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 # Of the facts of a letter: numbers and addresses, and what is in whatever language it is in.
 _NUMBERS = ("reference", "earlier", "address", "phone", "email")
-_NAMES = ("name", "subject", "service", "agent", "explanation")
+_NAMES = ("name", "subject", "service", "agent", "explanation", "to_service", "to_contact")
 
 # Plain texts: nothing to escape.
 _texts = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)
@@ -56,7 +56,8 @@ class Facts:
     ``silence_on``: for a request, the day from which silence means that it is ``accepted``, or
     refused; ``earlier`` the reference of the request, closed long ago, from which this one goes
     on; ``was`` the date promised before this one, and ``explanation`` why it is another;
-    ``questions`` what the person is asked. "" and None are left out of the letter.
+    ``questions`` what the person is asked; ``to_service`` the authority to which it was passed on,
+    and ``to_contact`` how to reach it. "" and None are left out of the letter.
     """
 
     name: str
@@ -75,6 +76,8 @@ class Facts:
     was: datetime | None = None
     explanation: str = ""
     questions: tuple[str, ...] = ()
+    to_service: str = ""
+    to_contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from escalation.models import EscalationState
 from escalation.reading import open_escalations
 from escalation.returning import hand_back
+from escalation.transfers import transferring
 from support.kernel import db
 from support.kernel.time import now
 from support.people.models import Team
@@ -26,6 +27,9 @@ def bring_back(payload: Mapping[str, Any]) -> None:
     if entry is None or ticket is None:
         return
     hold(ticket)
+    if entry.data.get("move") == transferring.MOVE:
+        transferring.come_back(ticket, entry)
+        return
     team = session.get(Team, entry.data.get("to_team_id") or 0)
     here = [e for e in open_escalations(ticket) if team and e.to_team_id == team.id]
     if team is None or not here or ticket.team_id != team.id:

@@ -35,6 +35,7 @@ ICONS = {
     "issue_unlinked": "bug",
     "issue_ended": "check-circle-fill",
     "delegate_unknown": "exclamation-triangle-fill",
+    "transfer_unreached": "exclamation-triangle-fill",
     "glpi_made": "arrow-up-right-circle",
     "glpi_status": "arrow-repeat",
     "glpi_gone": "exclamation-triangle-fill",
@@ -215,6 +216,10 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         "le courriel à %(team)s (%(address)s) n’est pas arrivé : le ticket est revenu",
         team=e.data["team"],
         address=e.data["address"],
+    ),
+    "transfer_unreached": lambda e: _(
+        "le courriel qui transmettait la demande à %(to)s n’est pas arrivé : elle est rouverte",
+        to=e.data["to"],
     ),
     "delegate_unknown": lambda e: _(
         "%(sender)s a répondu pour %(team)s sans y être autorisé : à lire dans les courriels à "

@@ -91,6 +91,7 @@ def letter_label(letter: str) -> str:
     """What a letter that leaves by itself is called."""
     return {
         "acknowledgement": _("accusé de réception"),
+        "transferred": _("« votre demande est transmise au service compétent »"),
         "passed_on": _("« votre demande est chez nos spécialistes »"),
         "reopened": _("« votre demande est rouverte »"),
         "issue_ended": _("« du nouveau sur votre problème »"),

@@ -14,6 +14,7 @@ from escalation import chain, handover
 from escalation.known_issues import finding, recording
 from escalation.models import Escalation
 from escalation.reading import all_escalations
+from escalation.transfers.transferring import can_transfer
 from knowledge.articles.queries import audience_of
 from knowledge.search import suggesting
 from support.intake.models import Channel
@@ -205,6 +206,10 @@ def allowed(
         and ticket.owner_id != agent.id
         and (ticket.owner_id is None or may(agent, Permission.ASSIGN_OTHERS)),
         "release": may(agent, Permission.ASSIGN) and ticket.owner_id == agent.id,
+        "transfer": may(agent, Permission.CLOSE)
+        and can_close(ticket, agent)
+        and not away
+        and can_transfer(ticket, agent),
         "close": may(agent, Permission.CLOSE) and can_close(ticket, agent) and not away,
         "wait": may(agent, Permission.REPLY)
         and can_reply(ticket, agent)

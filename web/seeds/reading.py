@@ -14,6 +14,7 @@ CALENDARS = HERE / "calendars.yaml"
 ORGANISATION = HERE / "organisation.yaml"
 CATALOGUE = HERE / "catalogue.yaml"
 RELEASES = HERE / "releases.yaml"
+OUTSIDE = HERE / "outside.yaml"
 
 Row = Mapping[str, Any]
 
@@ -53,6 +54,10 @@ def read_catalogue(path: Path = CATALOGUE) -> Catalogue:
 
 def read_releases(path: Path = RELEASES) -> Sequence[Row]:
     return list(read_yaml(path)["releases"])
+
+
+def read_outside(path: Path = OUTSIDE) -> Sequence[Row]:
+    return list(read_yaml(path)["services"])
 
 
 def read_organisation(path: Path = ORGANISATION) -> Organisation:

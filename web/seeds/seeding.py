@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from escalation.models import ChainStep, Requester
 from escalation.releases.models import ReleaseBlock, ReleaseOpening
+from escalation.transfers.models import OutsideService
 from support.catalogue.models import (
     ContactReason,
     Field,
@@ -41,11 +42,12 @@ class Planted:
     teams: int
     chain_steps: int
     releases: int = 0
+    services: int = 0
 
     @property
     def total(self) -> int:
         catalogue = self.procedures + self.reasons + self.situations
-        chain = self.teams + self.chain_steps + self.releases
+        chain = self.teams + self.chain_steps + self.releases + self.services
         return self.calendars + catalogue + chain
 
 
@@ -61,12 +63,13 @@ def seed() -> Planted:
     reasons = plant_reasons(catalogue.reasons)
     situations = plant_situations(catalogue.situations)
     releases = plant_releases(reading.read_releases())
+    services = plant_outside(reading.read_outside())
     teams = steps = 0
     if db.session().scalar(select(Team.id).limit(1)) is None:
         organisation = reading.read_organisation()
         teams = plant_teams(organisation)
         steps = plant_chain(organisation.chain)
-    return Planted(calendars, procedures, reasons, situations, teams, steps, releases)
+    return Planted(calendars, procedures, reasons, situations, teams, steps, releases, services)
 
 
 def plant_calendars(rows: Iterable[Row]) -> int:
@@ -103,6 +106,13 @@ def plant_reasons(rows: Sequence[Row]) -> int:
 
 def plant_situations(rows: Iterable[Row]) -> int:
     return _plant(Situation, ({**row, "position": n} for n, row in enumerate(rows)))
+
+
+def plant_outside(rows: Sequence[Row]) -> int:
+    """The authorities to which a request may be passed on."""
+    return _plant(
+        OutsideService, ({**row, "position": position} for position, row in enumerate(rows))
+    )
 
 
 def plant_releases(rows: Sequence[Row]) -> int:
