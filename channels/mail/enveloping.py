@@ -37,7 +37,7 @@ def enveloped(ticket: Ticket, entry: Entry, address: str) -> OutgoingMail:
 
     Raises ValueError for any other: it never leaves.
     """
-    if entry.kind is EntryKind.EXCHANGE and entry.data.get("move") == "transferred":
+    if entry.kind is EntryKind.EXCHANGE and (entry.data or {}).get("move") == "transferred":
         return outside_mail(ticket, entry, address)
     if entry.kind is EntryKind.EXCHANGE:
         return level_mail(ticket, entry, address)
