@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     # The date promised: so many of a hundred answers of the reason came within it, lately.
     promise_percent: int = Field(80, ge=50, le=99)
     promise_least: int = Field(30, ge=5)
+    # Working hours in which somebody answers for the first time, and the receipt leaves.
+    first_answer_hours: int = Field(16, ge=1, le=400)
+    acknowledgement_hours: int = Field(70, ge=1, le=400)
     largest_upload: int = Field(35 * 1024 * 1024, ge=1024)
     # A public form sent sooner than this after it was opened is asked for once more; 0: never.
     form_least_seconds: int = Field(3, ge=0, le=60)

@@ -18,6 +18,7 @@ ROOMS = (
     "web.library.help",
     "web.library.shelf",
     "web.library.editing",
+    "web.library.gaps",
     "web.library.revisions",
     "web.home.views",
     "web.desk.queue",

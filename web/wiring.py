@@ -38,7 +38,7 @@ from support.kernel import db, files, message_ids
 from support.outbox.draining import Handler
 from support.people import links
 from support.people import notices as staff_notices
-from support.tickets import filing, following_up, measuring, promising, rescheduling
+from support.tickets import filing, first_words, following_up, measuring, promising, rescheduling
 from web import i18n
 from web.config import Settings
 from web.desk.labels import item_label
@@ -79,6 +79,9 @@ def configure(settings: Settings) -> Engine:
             same_matter=timedelta(hours=settings.same_matter_hours),
             reopens=timedelta(days=settings.reopen_days),
         )
+    )
+    first_words.configure(
+        first_words.Rules(settings.acknowledgement_hours, settings.first_answer_hours)
     )
     glpi_settings.configure(settings.glpi)
     measuring.configure(measuring.Rules(settings.promise_percent, settings.promise_least))

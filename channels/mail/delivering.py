@@ -23,9 +23,9 @@ from channels.mail.sending import PermanentFailure, TemporaryFailure
 from support.kernel import db
 from support.kernel.time import now
 from support.outbox.draining import MAX_ATTEMPTS, GiveUp, TryLater
-from support.tickets import leaving
+from support.tickets import first_words, leaving
 from support.tickets.models import Ticket
-from support.tickets.timeline import Delivery, DeliveryState, Entry
+from support.tickets.timeline import Delivery, DeliveryState, Entry, EntryKind
 from support.tickets.visibility import PAGE, hold
 
 __all__ = ["Post", "configure", "deliver", "fresh_message_id"]
@@ -108,6 +108,14 @@ def _sent(entry_id: int) -> None:
             delivery.state, delivery.sent_at = DeliveryState.SENT, now()
             delivery.last_words = delivery.next_try_at = None
             heard(delivery)
+            _acknowledged(entry_id)
+
+
+def _acknowledged(entry_id: int) -> None:
+    entry = db.session().get_one(Entry, entry_id)
+    letter = str(entry.data.get("letter") or "") if entry.kind is EntryKind.NOTICE else ""
+    if letter.startswith("acknowledgement"):
+        first_words.acknowledged(entry.ticket_id)
 
 
 def _delayed(entry_id: int, code: int, words: str) -> None:

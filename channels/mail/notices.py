@@ -19,7 +19,7 @@ from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.time import now
 from support.people.normalising import shown_phone
-from support.tickets import announcing
+from support.tickets import announcing, first_words
 from support.tickets.authors import SYSTEM
 from support.tickets.beside import goes_on_from
 from support.tickets.following import public_name
@@ -61,7 +61,11 @@ def send(payload: Mapping[str, Any]) -> None:
             return
         hold(ticket)
         once = ":".join(str(p) for p in (letter, ticket.id, payload.get("about")) if p is not None)
-        if written(once) or not _wanted(letter, ticket):
+        if written(once):
+            return
+        if not _wanted(letter, ticket):
+            if letter == "acknowledgement":  # nobody would read it
+                first_words.acknowledged(ticket.id)
             return
         if _heard_enough(requester_address(ticket) or ""):
             log.warning("ticket %s: no %s, the address had %s", ticket.id, letter, MOST_A_DAY)

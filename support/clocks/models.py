@@ -16,6 +16,8 @@ from support.kernel.time import Instant, now
 class ClockKind(StrEnum):
     ANSWER = "answer"  # the date announced to the requester
     LEVEL = "level"  # what the level that has it has agreed with the one below
+    ACKNOWLEDGEMENT = "acknowledgement"  # that it was received
+    FIRST_ANSWER = "first_answer"  # of somebody, to what was written
     NEXT_NEWS = "next_news"  # when that level has said that there will be news
 
 

@@ -6,7 +6,7 @@ from support.kernel.errors import Forbidden
 from support.kernel.time import now
 from support.people.models import Agent, Person
 from support.people.permissions import Permission, require
-from support.tickets import promising
+from support.tickets import first_words, promising
 from support.tickets.authors import SYSTEM, Author
 from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.replying import fronts
@@ -46,3 +46,4 @@ def _end(ticket: Ticket, how: ClosedHow, by: Author) -> None:
     require_home(ticket, State.CLOSED)
     move(ticket, State.CLOSED, by=by, how=how.value, kept=promising.settle(ticket))
     ticket.closed_at, ticket.closed_how = now(), how
+    first_words.answered(ticket.id)

@@ -82,6 +82,28 @@ def promises_by_reason(since: datetime, until: datetime) -> Mapping[int, Promise
     }
 
 
+def first_answers(since: datetime, until: datetime) -> Promises:
+    """The first answers to what was written, between the two dates: one query."""
+    row = (
+        db.session()
+        .execute(
+            select(
+                func.count(),
+                func.count(requester.distinct()),
+                func.coalesce(func.sum(case((Clock.kept.is_(True), 1), else_=0)), 0),
+            )
+            .join(Ticket, Ticket.id == Clock.ticket_id)
+            .where(
+                Clock.kind == ClockKind.FIRST_ANSWER,
+                Clock.stopped_at >= since,
+                Clock.stopped_at < until,
+            )
+        )
+        .one()
+    )
+    return Promises(Counted(row[0], row[1]), Counted(int(row[2]), row[1]))
+
+
 def _by_slot(column: Any, bounds: Sequence[datetime]) -> list[Counted]:
     slots = len(bounds) - 1
     # Bounds are instants, so that a day of 23 or 25 hours is a day.

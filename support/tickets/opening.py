@@ -21,7 +21,7 @@ from support.kernel.writing import write_new, write_values
 from support.outbox.publishing import publish_all
 from support.people.models import Agent, Person, Team
 from support.people.permissions import Permission, require
-from support.tickets import promising
+from support.tickets import first_words, promising
 from support.tickets.authors import Author, agent_of
 from support.tickets.handing import front_teams, share
 from support.tickets.journal import Words, values_happened, values_of_file, values_said
@@ -142,6 +142,7 @@ def _insert(requests: Sequence[Request], *, last_entry_ids: Sequence[int]) -> li
         for ticket, own, last in zip(tickets, numbers, last_entry_ids, strict=True):
             ticket.id, ticket.last_entry_id = own, last
         clocks = promising.promised(tickets)
+        begun = first_words.begun(tickets, [draft.acknowledge for draft, _ in requests])
         try:
             with session.begin_nested():
                 if len(tickets) > 1:
@@ -156,6 +157,7 @@ def _insert(requests: Sequence[Request], *, last_entry_ids: Sequence[int]) -> li
                 write_new(clocks)
             else:
                 session.add_all(clocks)
+            write_new(begun)
             return tickets
     raise RuntimeError("no free reference found")
 

@@ -19,6 +19,8 @@ _BROKEN = {
     ClockKind.ANSWER: "promise_broken",
     ClockKind.LEVEL: "agreement_overdue",
     ClockKind.NEXT_NEWS: "news_overdue",
+    ClockKind.ACKNOWLEDGEMENT: "acknowledgement_overdue",
+    ClockKind.FIRST_ANSWER: "first_answer_overdue",
 }
 
 
@@ -93,6 +95,8 @@ def note_breach(ticket_id: int, clock_id: int) -> None:
     note_event(ticket, _BROKEN[kind], by=SYSTEM, once_key=once, team=ticket.team.label)
     if kind is ClockKind.ANSWER and clock is not None and clock.stopped_at is None:
         ticket.pressing = Stage.LEADERS
+    if kind is ClockKind.FIRST_ANSWER and clock is not None and clock.stopped_at is None:
+        ticket.pressing = max(ticket.pressing, Stage.TEAM)
 
 
 def note_warning(ticket_id: int, clock_id: int, stage: int) -> None:

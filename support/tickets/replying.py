@@ -17,7 +17,7 @@ from support.kernel.time import now
 from support.outbox.publishing import publish
 from support.people.models import Agent, Person, TeamKind
 from support.people.permissions import Permission, require
-from support.tickets import promising
+from support.tickets import first_words, promising
 from support.tickets.handing import at_home, bring_home, hand_to
 from support.tickets.journal import FileDraft, Words, write
 from support.tickets.leaving import not_withdrawn
@@ -81,6 +81,7 @@ def agent_replies(ticket: Ticket, draft: ReplyDraft, *, by: Agent) -> Entry:
     for article_id, revision in dict.fromkeys(draft.articles):
         db.session().add(ArticleUse(entry_id=entry.id, article_id=article_id, revision=revision))
     dispatch(ticket, entry, after=draft.undo_for)
+    first_words.answered(ticket.id)
     if at_home(ticket):
         _take_up(ticket, by)
     return entry

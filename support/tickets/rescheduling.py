@@ -24,6 +24,7 @@ from support.kernel.time import now
 from support.outbox.publishing import publish
 from support.people.models import Agent
 from support.people.permissions import Permission, require
+from support.tickets import first_words
 from support.tickets.authors import SYSTEM
 from support.tickets.journal import note_event
 from support.tickets.models import Ticket
@@ -54,11 +55,11 @@ def edit(calendar: Calendar, hours: Hours, *, by: Agent) -> None:
 
 
 def preview(calendar: Calendar, hours: Hours) -> tuple[int, int]:
-    """How many clocks run in these hours, and how many of the soonest promises would have less
-    time left than they have.
+    """How many promises and agreements run in these hours, and how many of the soonest promises
+    would have less time left than they have.
     """
     old, new = working_hours(calendar), _hours(calendar, asdict(hours))
-    running = _running(calendar.code)
+    running = _running(calendar.code).where(Clock.kind.not_in(first_words.BOTH))
     count = db.session().scalar(select(func.count()).select_from(running.subquery())) or 0
     promises = running.where(Clock.kind == ClockKind.ANSWER).order_by(Clock.deadline)
     pressed = sum(
@@ -95,6 +96,11 @@ def _follow(
 ) -> None:
     assert clock.deadline is not None
     before = working_between(at, clock.deadline, old)
+    if clock.kind in first_words.BOTH:
+        # An aim of ours, which nobody was told and which never stands still: as if these had
+        # always been the hours. Done twice, it is the same.
+        clock.deadline = add_working(clock.started_at, clock.budget_minutes, new)
+        return
     if clock.kind is ClockKind.LEVEL:
         until = add_working(at, before, new)
         if until == clock.deadline:

@@ -19,7 +19,7 @@ from support.kernel.errors import Conflict, Forbidden, NotVisible
 from support.kernel.time import FAR_FUTURE
 from support.people.models import Agent
 from support.people.permissions import Permission, may, require
-from support.tickets import leaving
+from support.tickets import first_words, leaving
 from support.tickets.closing import close
 from support.tickets.handing import hand_to
 from support.tickets.journal import note_event
@@ -75,6 +75,7 @@ def withdraw(ticket: Ticket, entry_id: int, *, by: Agent) -> bool:
             return True
         raise Conflict.of("withdraw.too_late")
     note_event(ticket, "reply_withdrawn", by=by, entry_id=entry.id)
+    first_words.unsaid(ticket, entry.created_at)
     kept = delivery.before
     untouched = kept is not None and kept["became"] == _picture(ticket)
     if untouched and kept is not None:

@@ -16,7 +16,7 @@ from support.clocks import running, ticking
 from support.clocks.models import ClockKind
 from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.outbox.models import OutboxRow
-from support.tickets import promising
+from support.tickets import first_words, promising
 from support.tickets.models import State
 from support.tickets.timeline import Entry, EntryKind
 from tests.factories import a_ticket, climb
@@ -128,6 +128,7 @@ def test_what_is_overdue_between_us_is_said_inside_and_breaks_no_promise(cast, d
     climb(ticket, "dp", cast, by=cast.teleadviser)
     keep(ticket, NEWS, date(2026, 11, 17), by=cast.dp)
     clock.shift(timedelta(days=10))
+    first_words.answered(ticket.id)  # two clocks less: those of the beginning
     assert ticking.sweep() == 2
     db_session.flush()
     rows = db_session.scalars(select(OutboxRow).where(OutboxRow.topic == "clock.breached"))

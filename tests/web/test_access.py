@@ -210,6 +210,7 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"POST {ADMIN}/services/<int:service_id>": (P.ADMINISTER,),
     f"GET {TICKET}/transferts/nouveau": (P.CLOSE,),
     f"POST {TICKET}/transferts": (P.CLOSE,),
+    "GET /agent/connaissances/manques": (P.WRITE_ARTICLES,),
     f"GET {ADMIN}/glpi": (P.ADMINISTER,),
     f"POST {ADMIN}/glpi/pauses": (P.ADMINISTER,),
     f"POST {ADMIN}/glpi/reprises": (P.ADMINISTER,),

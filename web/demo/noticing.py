@@ -9,6 +9,7 @@ from channels.mail.notices import facts_of, written
 from channels.mail.rendering import language_of, render_letter
 from support.intake.models import Channel
 from support.kernel.time import as_of, now
+from support.tickets import first_words
 from support.tickets.authors import SYSTEM
 from support.tickets.journal import Words, write
 from support.tickets.models import Ticket
@@ -23,6 +24,8 @@ def notice(ticket: Ticket, letter: str, about: int | None = None) -> None:
 
     Under the same key: were the row of the outbox delivered again, nothing more would leave.
     """
+    if letter == "acknowledgement":
+        first_words.acknowledged(ticket.id)
     if not has_address(ticket):
         return
     once = ":".join(str(part) for part in (letter, ticket.id, about) if part is not None)

@@ -29,6 +29,8 @@ ICONS = {
     "promise_broken": "exclamation-octagon-fill",
     "agreement_overdue": "hourglass-split",
     "news_overdue": "hourglass-split",
+    "first_answer_overdue": "hourglass-split",
+    "acknowledgement_overdue": "hourglass-split",
     "level_unreached": "exclamation-triangle-fill",
     "issue_linked": "bug",
     "review_decided": "calendar-check",
@@ -202,6 +204,8 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "news_overdue": lambda e: _(
         "les nouvelles annoncées par %(team)s se font attendre", team=e.data["team"]
     ),
+    "first_answer_overdue": lambda e: _("la première réponse se fait attendre"),
+    "acknowledgement_overdue": lambda e: _("l’accusé de réception n’est pas parti dans le délai"),
     "items_asked": lambda e: _(
         "demandé à la personne : %(what)s",
         what=", ".join(item_label(code) for code in e.data["items"]),

@@ -52,6 +52,7 @@ class Figures:
     kept: int | None
     escalated: int | None
     first_contact: int | None
+    answered: int | None  # of what was written: answered for the first time in the time aimed at
     days: Sequence[Day]
     levels: Sequence[Line]
     reasons: Sequence[Line]
@@ -62,7 +63,7 @@ class Figures:
 
 
 def read_figures(*, by: Agent) -> Figures:
-    """Twelve queries, each bounded by its dates or by what is open."""
+    """Thirteen queries, each bounded by its dates or by what is open."""
     require(by, Permission.READ_FIGURES)
     today = now().astimezone(ZONE).date()
     bounds = [_midnight(today + timedelta(days=n + 1 - DAYS)) for n in range(DAYS + 1)]
@@ -71,6 +72,7 @@ def read_figures(*, by: Agent) -> Figures:
     first = figures.closed_between(since, until, ClosedHow.FIRST_CONTACT)
     labels = _labels()
     promises = figures.promises_by_reason(since, until)
+    answers = figures.first_answers(since, until)
     back = by_reason(since, until)
     ended = {n: k.ended for n, k in back.items()}
     levels, reasons = figures.open_by_level(), figures.open_by_reason()
@@ -85,6 +87,7 @@ def read_figures(*, by: Agent) -> Figures:
         ),
         escalated=share(handed_over(since, until), opened),
         first_contact=share(first, closed),
+        answered=share(answers.kept, answers.settled),
         days=_days(bounds, today),
         levels=_lines({str(n): levels.get(n, figures.NOTHING) for n in LEVELS}),
         reasons=_by_size(_lines(_named(reasons, labels))),

@@ -69,6 +69,7 @@ def _rows(figures: Figures) -> Iterator[list[str]]:
     yield [_("ensemble"), _("promesses tenues"), "", percent(figures.kept)]
     yield [_("ensemble"), _("transmis à un autre niveau"), "", percent(figures.escalated)]
     yield [_("ensemble"), _("résolus au premier contact"), "", percent(figures.first_contact)]
+    yield [_("ensemble"), _("premières réponses à temps"), "", percent(figures.answered)]
     for day in figures.days:
         yield [_("entrés par jour"), day.day.isoformat(), shown(day.opened), ""]
     for day in figures.days:

@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from support.clocks import running
-from support.clocks.models import Clock
+from support.clocks.models import Clock, ClockKind
 from support.kernel.time import now
 from support.tickets import announcing, measuring, promising
 from support.tickets.closing import close
@@ -93,7 +93,8 @@ def test_the_owner_is_told_then_the_team_then_those_who_lead_it(cast, db_session
     ticket = a_ticket(cast)
     ticket.home_team, ticket.home_owner = cast.teleadviser.team, cast.teleadviser
     db_session.flush()
-    one = db_session.scalars(select(Clock).where(Clock.ticket_id == ticket.id)).one()
+    mine = (Clock.ticket_id == ticket.id, Clock.kind == ClockKind.ANSWER)
+    one = db_session.scalars(select(Clock).where(*mine)).one()
     promising.note_warning(ticket.id, one.id, 1)
     promising.note_warning(ticket.id, one.id, 1)
     assert told(db_session, cast.teleadviser) == {ticket.id}

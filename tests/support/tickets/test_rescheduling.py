@@ -123,7 +123,7 @@ def test_many_are_done_some_at_a_time(cast, db_session, office, monkeypatch):
         rescheduling.recompute(rows(db_session)[done])
         done += 1
         db_session.flush()
-    assert done == 3
+    assert done == 8  # fifteen clocks: a promise and the two of the beginning for each
     assert all(len(said(db_session, ticket)) == 1 for ticket in tickets)
 
 
@@ -140,3 +140,17 @@ def test_only_an_administrator_changes_hours(cast, db_session, office):
         rescheduling.edit(office, MORNINGS, by=cast.supervisor)
     with pytest.raises(NotVisible):
         rescheduling.one_calendar("inconnu", by=cast.admin)
+
+
+def test_the_clocks_of_the_beginning_follow_silently_and_the_same_twice(cast, db_session, office):
+    ticket = a_ticket(cast)
+    first = running.live(ticket.id, ClockKind.FIRST_ANSWER)
+    before = first.deadline
+    rescheduling.edit(office, MORNINGS, by=cast.admin)
+    deadlines = []
+    for _ in range(2):
+        follow(db_session)
+        db_session.refresh(first)
+        deadlines.append(first.deadline)
+    assert deadlines[0] == deadlines[1] > before
+    assert [one["kind"] for one in said(db_session, ticket)] == ["answer"]

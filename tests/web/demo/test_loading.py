@@ -178,6 +178,7 @@ def test_a_promise_that_has_passed_was_seen_to(demo_session):
         ClockKind.ANSWER: "promise_broken",
         ClockKind.LEVEL: "agreement_overdue",
         ClockKind.NEXT_NEWS: "news_overdue",
+        ClockKind.FIRST_ANSWER: "first_answer_overdue",
     }
     late = select(Clock).where(Clock.stopped_at.is_(None), Clock.deadline < TODAY)
     overdue = demo_session.scalars(late).all()

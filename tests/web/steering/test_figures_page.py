@@ -24,7 +24,7 @@ from web.steering.views import plain
 
 PATH = "/agent/pilotage"
 NOW = datetime(2026, 11, 20, 11, tzinfo=UTC)  # a Friday
-BOUND = 15  # the rail counts unread announcements for every role, in one query
+BOUND = 16  # the rail counts unread announcements for every role, in one query
 
 
 @pytest.fixture(autouse=True)
