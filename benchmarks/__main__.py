@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import clocks, intake, pages
+from benchmarks import clocks, intake, pages, year
 from benchmarks.places import Place, postgresql, sqlite
 from benchmarks.report import Figure, table
 
@@ -19,6 +19,7 @@ SUITES: dict[str, Callable[[Place, argparse.Namespace], list[Figure]]] = {
     "pages": pages.measure,
     "intake": intake.measure,
     "clocks": clocks.measure,
+    "year": year.measure,
 }
 PLACES = {"sqlite": sqlite, "postgresql": postgresql}
 
@@ -51,6 +52,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=200, help="per page")
     parser.add_argument("--messages", type=int, default=1000, help="per size")
+    parser.add_argument("--year", type=int, default=1500, help="tickets of the simulated year")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--suites", default=",".join(SUITES))
     return parser.parse_args()
