@@ -5,6 +5,10 @@ The person's date runs all the while: we wait for each other on our own time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from escalation.models import Escalation
 from escalation.reading import open_escalations
 from support.clocks import running
@@ -33,6 +37,17 @@ def begin(ticket: Ticket, raised: Escalation) -> None:
     team = raised.to_team
     clock = running.start(ticket.id, ClockKind.LEVEL, agreed_minutes(team), team.calendar_code)
     raised.agreed_until = clock.deadline
+    db.session().flush()
+
+
+def follow(payload: Mapping[str, Any]) -> None:
+    """Hours have changed, and with them when the level's time is over. Safe to run twice."""
+    ticket = db.session().get(Ticket, int(payload["ticket_id"]))
+    if ticket is None:
+        return
+    for one in open_escalations(ticket):
+        if one.to_team_id == payload["team_id"] == ticket.team_id:
+            one.agreed_until = datetime.fromisoformat(payload["until"])
     db.session().flush()
 
 

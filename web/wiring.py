@@ -24,6 +24,7 @@ from channels.mail.post import fresh_message_id
 from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
 from channels.phone import understanding as calls
+from escalation import agreements
 from escalation.glpi import linking as glpi
 from escalation.glpi import pulling, pushing
 from escalation.glpi import settings as glpi_settings
@@ -103,6 +104,7 @@ def handlers() -> Mapping[str, Handler]:
         "clock.breached": _tell_breach,
         warning.TOPIC: _tell_warning,
         rescheduling.TOPIC: _reschedule,
+        rescheduling.AGREED: _follow_agreement,
         "knowledge.changed": _follow_changes,
         glpi.PUSH: pushing.push,
         glpi.PULL: pulling.pull,
@@ -144,6 +146,11 @@ def _tell_warning(payload: Mapping[str, Any]) -> None:
 def _reschedule(payload: Mapping[str, Any]) -> None:
     with db.transaction():
         rescheduling.recompute(payload)
+
+
+def _follow_agreement(payload: Mapping[str, Any]) -> None:
+    with db.transaction():
+        agreements.follow(payload)
 
 
 def _tell_ended(payload: Mapping[str, Any]) -> None:

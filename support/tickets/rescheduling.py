@@ -31,6 +31,7 @@ from support.tickets.models import Ticket
 from support.tickets.timeline import Entry
 
 TOPIC = "calendar.edited"
+AGREED = "agreement.moved"  # for the hand-over that holds the same instant
 BATCH = 200
 LOOKED_AT = 500  # of the soonest promises, before somebody decides
 
@@ -106,6 +107,7 @@ def _follow(
         if until == clock.deadline:
             return
         clock.deadline = until
+        publish(AGREED, ticket_id=ticket.id, team_id=ticket.team_id, until=until.isoformat())
         facts: dict[str, Any] = {"until": until.isoformat()}
     else:
         after = working_between(at, clock.deadline, new)

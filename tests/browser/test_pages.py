@@ -59,8 +59,8 @@ def _scanned(page: Page) -> list[str]:
     return found
 
 
-# Accounts that open the same pages as the one before them: the long checks would say the same.
-ALIKE = {"conseillere", "sdanf", "asile", "natali"}
+# Accounts that open the same pages as one before them: the long checks would say the same.
+ALIKE = {"conseillere", "superviseur", "sdst", "sdanf", "asile", "natali"}
 
 
 @pytest.mark.parametrize("role", ["public", *(account.email for account in ACCOUNTS)])

@@ -74,6 +74,7 @@ def topic_label(topic: str) -> str:
         "mail.too_large": _("Dire que le courriel était trop volumineux"),
         "clock.breached": _("Noter une promesse dépassée"),
         "calendar.edited": _("Suivre un changement d’horaires"),
+        "agreement.moved": _("Suivre un changement d’horaires, pour un délai entre niveaux"),
         "clock.warned": _("Prévenir qu’une promesse presse"),
         "glpi.push": _("Envoyer à GLPI ce qu’un ticket a de nouveau"),
         "glpi.pull": _("Lire dans GLPI ce qui a changé"),

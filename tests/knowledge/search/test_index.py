@@ -173,7 +173,8 @@ def test_two_processes_of_one_node(
     other.close()
 
 
-def test_one_writer_a_node(node: NodeIndex, write: Write) -> None:
+def test_one_writer_a_node(node: NodeIndex, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "WAIT", 0.3)  # long enough to be a wait
     write("zebre", "Le zèbre")
     other = NodeIndex(folder_of(node), WhooshKind())
     with other._generations.writing(0):

@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from escalation import agreements
+from escalation.reading import open_escalations
 from support.clocks import running
 from support.clocks.models import Calendar, ClockKind
 from support.clocks.reading_hours import Hours
@@ -98,6 +100,12 @@ def test_what_levels_agreed_moves_with_the_hours(cast, db_session, office):
     for _ in range(2):
         follow(db_session)
     assert level.deadline == before + timedelta(days=1)
+    moved = select(OutboxRow.payload).where(OutboxRow.topic == rescheduling.AGREED)
+    (payload,) = db_session.scalars(moved)
+    for _ in range(2):
+        agreements.follow(payload)
+    (raised,) = open_escalations(ticket)
+    assert raised.agreed_until == level.deadline
     kinds = [data["kind"] for data in said(db_session, ticket)]
     assert sorted(kinds) == ["answer", "level"]
 
