@@ -33,11 +33,11 @@ def choose_reason(page: Page, words: str) -> None:
     motif.press("Enter")
 
 
-def answer_and_close(page: Page, text: str) -> None:
+def answer_and_close(page: Page, text: str, told: str = "Ticket clos.") -> None:
     page.get_by_label("Votre réponse", exact=True).fill(text)
     page.get_by_label("Après l’envoi").select_option(label="puis clore")
     page.get_by_role("button", name=re.compile("^Envoyer à")).click()
-    expect(page.get_by_role("status").first).to_contain_text("Ticket clos.")
+    expect(page.get_by_role("status").first).to_contain_text(told)
 
 
 def test_a_platform_is_answered_through_two_levels(
@@ -81,6 +81,8 @@ def test_a_help_point_asks_for_its_visitor_and_reads_the_answer(
 ) -> None:
     farida = visit(centre).sign_in("pan@demo.relais")
     farida.goto("/agent/tickets/nouveau")
+    farida.get_by_label("Chercher la personne").press_sequentially("Keïta")
+    farida.get_by_role("radio", name=re.compile("nouvelle personne", re.I)).check()
     farida.get_by_text("Identité d’une nouvelle personne").click()
     farida.get_by_label("Prénom").fill("Moussa")
     farida.get_by_label("Nom de famille").fill("Keïta")
@@ -94,7 +96,8 @@ def test_a_help_point_asks_for_its_visitor_and_reads_the_answer(
     martine = visit(centre).sign_in("superviseur@demo.relais")
     martine.goto(farida.url)
     take(martine)
-    answer_and_close(martine, TOLD)
+    # No address: the agent is told to call, and the person reads it on their page.
+    answer_and_close(martine, TOLD, "n’a pas d’adresse électronique : appelez")
     farida.goto("/agent/tickets?vue=closed")
     farida.get_by_role("link", name=re.compile(BLOCKED)).click()
     expect(farida.get_by_role("main")).to_contain_text(TOLD)
