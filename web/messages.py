@@ -73,6 +73,9 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "absence.deputy": lambda **p: _("Choisissez une autre équipe de la chaîne."),
     "absence.on_call": lambda **p: _("Choisissez un agent de cette équipe."),
     "absence.unknown": lambda **p: _("Cette absence n’existe plus."),
+    "team.still_there": lambda **p: _(
+        "Des tickets attendent encore une réponse de GLPI : reprenez-les d’abord."
+    ),
     "team.two_ways": lambda **p: _("Une équipe travaille par courriel ou dans GLPI, pas les deux."),
     "glpi.signature": lambda **p: _("La signature de cet appel n’est pas la bonne."),
     "team.unknown": lambda **p: _("Cette équipe n’existe pas."),

@@ -15,6 +15,7 @@ from dateutil.parser import isoparse
 
 from escalation.glpi import calling
 from escalation.glpi.port import (
+    Changed,
     Gone,
     ItemKind,
     NotLetIn,
@@ -30,7 +31,12 @@ from support.kernel.time import now
 
 PAGE = 50
 _EARLY = timedelta(seconds=30)  # a token is renewed a little before it ends
-_KINDS = {"Followup": ItemKind.FOLLOWUP, "Solution": ItemKind.SOLUTION}
+_KINDS = {
+    "Followup": ItemKind.FOLLOWUP,
+    "Solution": ItemKind.SOLUTION,
+    "Task": ItemKind.TASK,
+    "TicketTask": ItemKind.TASK,
+}
 
 
 class ApiV2:
@@ -76,11 +82,12 @@ class ApiV2:
             calling.read_json(self._call("GET", f"/Assistance/Ticket/{remote_id}"))
         )
 
-    def changed_since(self, since: datetime) -> Iterator[RemoteTicket]:
+    def changed_since(self, since: datetime) -> Iterator[Changed]:
         told = since.astimezone(self._settings.zone).strftime("%Y-%m-%d %H:%M:%S")
         asked = {"filter": f'date_mod=gt="{told}"', "sort": "date_mod:asc"}
         for row in self._pages("/Assistance/Ticket", asked):
-            yield self._read_ticket(row)
+            read = self._read_ticket(row)
+            yield Changed(read.id, read.changed_at, read.title)
 
     def timeline(self, remote_id: int) -> Sequence[RemoteItem]:
         told = calling.read_json(self._call("GET", f"/Assistance/Ticket/{remote_id}/Timeline"))

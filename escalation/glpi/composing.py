@@ -83,6 +83,7 @@ def mark(ticket: Ticket, entry_id: int) -> str:
     return f"{external_id(ticket)} / {entry_id}"
 
 
+OURS = re.compile(r"\[Relais \d{4}-\d{4}-\d{4}\]")  # in the title of what we made there
 _MARK = re.compile(r"Relais \d{4}-\d{4}-\d{4} / (\d+)\s*$")
 
 

@@ -116,7 +116,6 @@ def resume(*, by: Agent) -> None:
     row = linking.bridge()
     if row.paused:
         row.paused, row.paused_at, row.paused_by = False, None, None
-        linking.notice_anew()
 
 
 def _rows(topic: str, state: OutboxState) -> int:

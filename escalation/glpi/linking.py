@@ -19,6 +19,7 @@ from escalation.glpi.models import (
     GlpiBridge,
     GlpiTicket,
 )
+from escalation.glpi.settings import Mode, current
 from support.kernel import db
 from support.kernel.time import now
 from support.outbox.publishing import publish
@@ -50,9 +51,10 @@ def ask(ticket_id: int, entry_id: int) -> None:
 
 def notice(limit: int = 200) -> int:
     """Ask for sending, for each ticket that has something new; returns how many. While the bridge
-    is paused it waits. Run by two workers at once, each ticket is asked for once.
+    is paused, or only tried, it waits. Run by two workers at once, each ticket is asked for once.
     """
-    if bridge().paused:
+    settings = current()
+    if settings is None or settings.mode is not Mode.ON or bridge().paused:
         return 0
     session = db.session()
     found = session.execute(
@@ -79,11 +81,11 @@ def notice(limit: int = 200) -> int:
     return asked
 
 
-def notice_anew() -> None:
-    """What was noticed and not sent is noticed again: after a pause."""
+def leave(ticket_id: int) -> None:
+    """Nothing may be sent now: the ticket is noticed again once it may."""
     db.session().execute(
         update(GlpiTicket)
-        .where(GlpiTicket.live.is_(True), GlpiTicket.noticed_entry_id > GlpiTicket.pushed_entry_id)
+        .where(GlpiTicket.ticket_id == ticket_id)
         .values(noticed_entry_id=GlpiTicket.pushed_entry_id)
         .execution_options(synchronize_session=False)
     )

@@ -36,6 +36,7 @@ class Gone(Failure):
 class ItemKind(StrEnum):
     FOLLOWUP = "ITILFollowup"
     SOLUTION = "ITILSolution"
+    TASK = "TicketTask"
     DOCUMENT = "Document"
 
 
@@ -57,6 +58,15 @@ class RemoteUser:
     id: int
     name: str
     email: str = ""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A ticket that has changed: which, when, and its title."""
+
+    id: int
+    at: datetime
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ class Glpi(Protocol):
     def find(self, external_id: str) -> int | None: ...
     def create(self, made: TicketToMake) -> int: ...
     def ticket(self, remote_id: int) -> RemoteTicket: ...
-    def changed_since(self, since: datetime) -> Iterator[RemoteTicket]:
+    def changed_since(self, since: datetime) -> Iterator[Changed]:
         """From the longest unchanged on."""
 
     def timeline(self, remote_id: int) -> Sequence[RemoteItem]: ...

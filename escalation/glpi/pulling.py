@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 from escalation.glpi import adopting, events, linking, taking
+from escalation.glpi.composing import OURS
 from escalation.glpi.models import Direction, GlpiTicket
-from escalation.glpi.port import Failure, Glpi, Gone, NotLetIn, RemoteTicket, Unreachable
+from escalation.glpi.port import Changed, Failure, Glpi, Gone, NotLetIn, Unreachable
 from escalation.glpi.reaching import reach
 from escalation.glpi.read import Read, read
 from escalation.glpi.settings import Mode, Settings, current
@@ -67,9 +68,9 @@ def poll() -> int:
         return 0
     glpi, count, newest = reach(settings), 0, since
     try:
-        for remote in glpi.changed_since(since - OVERLAP):
-            count += _look_at(remote, glpi, settings)
-            newest = max(newest, remote.changed_at)
+        for changed in glpi.changed_since(since - OVERLAP):
+            count += _look_at(changed, glpi, settings)
+            newest = max(newest, changed.at)
     except Failure as failure:
         _failed(failure)
         return count
@@ -79,26 +80,27 @@ def poll() -> int:
     return count
 
 
-def _look_at(remote: RemoteTicket, glpi: Glpi, settings: Settings) -> int:
+def _look_at(changed: Changed, glpi: Glpi, settings: Settings) -> int:
+    """Most of what changes there is none of ours: nothing is asked about it."""
     with db.transaction(write=False):
-        link = linking.by_remote(remote.id)
-        ours = link is not None or (settings.adopt and not remote.external_id)
-        if not ours or (link is not None and _read_before(link, remote)):
+        link = linking.by_remote(changed.id)
+        ours = link is not None or (settings.adopt and not OURS.search(changed.title))
+        if not ours or (link is not None and _read_before(link, changed)):
             return 0
     try:
-        take(remote.id, glpi, settings)
+        take(changed.id, glpi, settings)
     except Failure as failure:
-        log.warning("ticket %s of GLPI not read: %s", remote.id, failure)
+        log.warning("ticket %s of GLPI not read: %s", changed.id, failure)
         with db.transaction():
-            publish(linking.PULL, remote_id=remote.id)
+            publish(linking.PULL, remote_id=changed.id)
     return 1
 
 
-def _read_before(link: GlpiTicket, remote: RemoteTicket) -> bool:
+def _read_before(link: GlpiTicket, changed: Changed) -> bool:
     if link.pulled_at is None or link.remote_changed_at is None:
         return False
-    same = link.remote_changed_at == remote.changed_at
-    return same and link.pulled_at - remote.changed_at > SAME_SECOND
+    same = link.remote_changed_at == changed.at
+    return same and link.pulled_at - changed.at > SAME_SECOND
 
 
 def take(remote_id: int, glpi: Glpi, settings: Settings) -> None:

@@ -53,7 +53,9 @@ def push(payload: Mapping[str, Any]) -> None:
     """``payload["ticket_id"]``. Raises TryLater, GiveUp as handlers of the outbox do."""
     settings, ticket_id = current(), int(payload["ticket_id"])
     if settings is None or settings.mode is not Mode.ON:
-        return  # the timeline remembers it: see linking.notice_anew
+        with db.transaction():
+            linking.leave(ticket_id)
+        return
     claimed = _claim(ticket_id, settings)
     if claimed is None:
         return
@@ -76,7 +78,10 @@ def _verdict(failure: Failure) -> Exception:
 def _claim(ticket_id: int, settings: Settings) -> _Claimed | None:
     with db.transaction() as session:
         link = session.get(GlpiTicket, ticket_id)
-        if link is None or linking.bridge().paused:
+        if link is None:
+            return None
+        if linking.bridge().paused:
+            linking.leave(ticket_id)
             return None
         unsure = link.busy_until is not None
         changed = session.execute(

@@ -16,6 +16,7 @@ import httpx
 
 from escalation.glpi import calling
 from escalation.glpi.port import (
+    Changed,
     Gone,
     ItemKind,
     Refused,
@@ -74,23 +75,22 @@ class RestV1:
     def ticket(self, remote_id: int) -> RemoteTicket:
         return self._read_ticket(self._get(f"/Ticket/{remote_id}"))
 
-    def changed_since(self, since: datetime) -> Iterator[RemoteTicket]:
+    def changed_since(self, since: datetime) -> Iterator[Changed]:
         told = since.astimezone(self._settings.zone).strftime("%Y-%m-%d %H:%M:%S")
         for row in self._search(CHANGED, "morethan", told):
-            try:
-                yield self.ticket(int(row[str(NUMBER)]))
-            except Gone:  # deleted between the list and the reading
-                continue
+            at = self._instant(row.get(str(CHANGED)))
+            if at is not None:
+                yield Changed(int(row[str(NUMBER)]), at, str(row.get(str(TITLE)) or ""))
 
     def timeline(self, remote_id: int) -> Sequence[RemoteItem]:
         found = [
             self._item(ItemKind.FOLLOWUP, one)
             for one in self._all(f"/Ticket/{remote_id}/ITILFollowup")
         ]
-        found += [
-            self._item(ItemKind.SOLUTION, one)
-            for one in self._all(f"/Ticket/{remote_id}/ITILSolution")
-        ]
+        for kind in (ItemKind.SOLUTION, ItemKind.TASK):
+            found += [
+                self._item(kind, one) for one in self._all(f"/Ticket/{remote_id}/{kind.value}")
+            ]
         for link in self._all(f"/Ticket/{remote_id}/Document_Item"):
             document = self._get(f"/Document/{link['documents_id']}")
             found.append(self._item(ItemKind.DOCUMENT, document | {"date": link.get("date")}))
@@ -234,6 +234,7 @@ class RestV1:
                 "criteria[0][value]": value,
                 "forcedisplay[0]": str(NUMBER),
                 "forcedisplay[1]": str(CHANGED),
+                "forcedisplay[2]": str(TITLE),
                 "sort": str(CHANGED),
                 "order": "ASC",
                 "range": f"{start}-{start + PAGE - 1}",

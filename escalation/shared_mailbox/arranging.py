@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from escalation.glpi.linking import BRIDGE
+from escalation.models import Escalation
 from support.kernel import db
 from support.kernel.errors import Invalid, NotVisible, Problem
 from support.people.models import Agent, Role, Team, TeamKind
@@ -52,7 +53,8 @@ def can_work_by_mail(team: Team) -> bool:
 def arrange(team: Team, typed: Arrangement, *, by: Agent) -> None:
     """Raises Invalid with a problem for each wrong field: ``email.invalid`` (``mailbox``),
     ``mailbox.staff`` when an account has that address, ``mailbox.delegate`` (``delegates``, with
-    ``words``), ``field.number`` (``hours``), ``team.two_ways`` (``bridge``) with a mailbox too.
+    ``words``), ``field.number`` (``hours``), ``team.two_ways`` (``bridge``) with a mailbox too,
+    ``team.still_there`` (``bridge``) while hand-overs wait for an answer from there.
     """
     require(by, Permission.ADMINISTER)
     problems: list[Problem] = []
@@ -62,6 +64,8 @@ def arrange(team: Team, typed: Arrangement, *, by: Agent) -> None:
     bridge = typed.bridge and can_work_by_mail(team)
     if bridge and mailbox:
         problems.append(Problem("team.two_ways", "bridge"))
+    if team.bridge and not bridge and _has_some(team):
+        problems.append(Problem("team.still_there", "bridge"))
     if problems:
         raise Invalid(*problems)
     team.mailbox, team.agreed_hours = mailbox, hours
@@ -106,6 +110,14 @@ def _hours(typed: str, problems: list[Problem]) -> int | None:
         return int(typed)
     problems.append(Problem("field.number", "hours", {"most": MOST_HOURS}))
     return None
+
+
+def _has_some(team: Team) -> bool:
+    """Whether hand-overs wait for an answer from there: it must still find its way back."""
+    waiting = select(Escalation.id).where(
+        Escalation.to_team_id == team.id, Escalation.ended_at.is_(None)
+    )
+    return db.session().scalar(waiting.limit(1)) is not None
 
 
 def _keep_agent(team: Team) -> None:

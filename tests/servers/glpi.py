@@ -48,6 +48,7 @@ class GlpiServer:
         self.tickets: dict[int, dict[str, Any]] = {}
         self.followups: dict[int, dict[str, Any]] = {}
         self.solutions: dict[int, dict[str, Any]] = {}
+        self.tasks: dict[int, dict[str, Any]] = {}
         self.documents: dict[int, dict[str, Any]] = {}
         self.links: dict[int, dict[str, Any]] = {}
         self.requesters: dict[int, int] = {}
@@ -118,6 +119,15 @@ class GlpiServer:
             "users_id": by, "date_creation": self.now(),
         }  # fmt: skip
         self.set_status(ticket, 5)
+        return number
+
+    def task(self, ticket: int, content: str, *, by: int = TECHNICIAN) -> int:
+        number = next(self.numbers)
+        self.tasks[number] = {
+            "id": number, "items_id": ticket, "tickets_id": ticket, "content": content,
+            "is_private": 1, "users_id": by, "date": self.now(),
+        }  # fmt: skip
+        self.touch(ticket)
         return number
 
     def set_status(self, ticket: int, status: int) -> None:
@@ -272,7 +282,7 @@ def _first(server: GlpiServer) -> Blueprint:
             assert (option, how) == ("19", "morethan"), (option, how)
             rows = [t for t in rows if t["date_mod"] > value]
         rows.sort(key=lambda t: (t["date_mod"], t["id"]))
-        answer = ranged([{"2": t["id"], "19": t["date_mod"]} for t in rows])
+        answer = ranged([{"1": t["name"], "2": t["id"], "19": t["date_mod"]} for t in rows])
         if isinstance(answer, tuple) or not rows:
             return jsonify(totalcount=0, count=0) if not rows else answer
         told = {"totalcount": len(rows), "data": answer.get_json()}
@@ -306,6 +316,7 @@ def _first(server: GlpiServer) -> Blueprint:
         if what == "Ticket_User":
             return ranged([{"users_id": server.requesters[number], "type": 1}])
         rows = {
+            "TicketTask": server.tasks,
             "ITILFollowup": server.followups,
             "ITILSolution": server.solutions,
             "Document_Item": server.links,
@@ -471,7 +482,12 @@ def _second(server: GlpiServer) -> Blueprint:
         if number not in server.tickets:
             return unknown()
         found = []
-        for kind, rows in (("ITILFollowup", server.followups), ("ITILSolution", server.solutions)):
+        kinds = {
+            "ITILFollowup": server.followups,
+            "ITILSolution": server.solutions,
+            "TicketTask": server.tasks,
+        }
+        for kind, rows in kinds.items():
             for row in server.of(rows, number):
                 at = _zoned(row.get("date") or row.get("date_creation"))
                 item = {

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from escalation.glpi import adopting, health, linking, pulling
-from escalation.glpi.port import Failure, RemoteTicket
+from escalation.glpi.port import Failure, Glpi, Gone, RemoteTicket
 from escalation.glpi.reaching import reach
 from escalation.glpi.read import read
 from escalation.glpi.settings import Settings
@@ -90,7 +90,10 @@ def take_over(since: datetime | None, limit: int | None, open_only: bool, dry_ru
     start = since.replace(tzinfo=settings.zone) if since else datetime(2000, 1, 1, tzinfo=UTC)
     taken, there = 0, reach(settings)
     try:
-        for remote in there.changed_since(start.astimezone(UTC) - timedelta(seconds=1)):
+        for changed in there.changed_since(start.astimezone(UTC) - timedelta(seconds=1)):
+            remote = _ticket(there, changed.id)
+            if remote is None:
+                continue
             if limit is not None and taken >= limit:
                 break
             if remote.deleted or (open_only and remote.status >= 5):
@@ -102,6 +105,13 @@ def take_over(since: datetime | None, limit: int | None, open_only: bool, dry_ru
         click.echo(f"{type(failure).__name__}: {failure}", err=True)
         sys.exit(TRY_LATER)
     _start_reading(dry_run)
+
+
+def _ticket(there: Glpi, number: int) -> RemoteTicket | None:
+    try:
+        return there.ticket(number)
+    except Gone:  # deleted since the list was made
+        return None
 
 
 def _line(remote: RemoteTicket, settings: Settings, dry_run: bool) -> dict[str, Any]:

@@ -14,7 +14,10 @@ from escalation.glpi.markup import to_html
 from escalation.glpi.settings import Settings
 from escalation.models import Escalation, EscalationState
 from escalation.raising import HandoverDraft
+from escalation.shared_mailbox import arranging
+from escalation.shared_mailbox.arranging import Arrangement
 from support.kernel import db, files
+from support.kernel.errors import Invalid
 from support.kernel.time import now
 from support.tickets.models import State
 from support.tickets.timeline import Entry, EntryKind
@@ -123,6 +126,37 @@ def test_what_comes_too_late_is_kept(bridge: Bridge, there: int, server: GlpiSer
     with db.transaction(write=False):
         assert [e.text for e in said(bridge, "late")] == ["Corrigé."]
         assert bridge.ticket().team.code == "ccc_a"
+
+
+def test_a_task_is_read_too(bridge: Bridge, there: int, server: GlpiServer) -> None:
+    server.task(there, "Vérifier le journal du serveur.")
+    read()
+    with db.transaction(write=False):
+        (entry,) = said(bridge, "glpi")
+        assert (entry.text, entry.data["glpi_private"]) == ("Vérifier le journal du serveur.", True)
+        assert bridge.ticket().team.code == "support"
+
+
+def test_nothing_is_asked_about_tickets_that_are_none_of_ours(
+    bridge: Bridge, there: int, server: GlpiServer
+) -> None:
+    other = server.open_ticket("Une imprimante", "…")
+    before = len(server.calls)
+    read()
+    asked = server.calls[before:]
+    assert not [call for call in asked if call.endswith((f"/{other}", f"/{other}/Timeline"))]
+
+
+def test_a_team_leaves_glpi_only_when_nothing_waits_there(
+    bridge: Bridge, there: int, server: GlpiServer
+) -> None:
+    with db.transaction(), pytest.raises(Invalid, match=r"team\.still_there"):
+        arranging.arrange(again(bridge.support), Arrangement(), by=again(bridge.cast.admin))
+    server.solve(there, "Fait.")
+    read()
+    with db.transaction():
+        arranging.arrange(again(bridge.support), Arrangement(), by=again(bridge.cast.admin))
+        assert again(bridge.support).bridge is None
 
 
 def test_a_file_comes_with_it(bridge: Bridge, there: int, server: GlpiServer) -> None:

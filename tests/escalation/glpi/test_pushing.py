@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from escalation import raising
-from escalation.glpi import health, pulling, settings
+from escalation.glpi import health, pulling, pushing, settings
 from escalation.glpi.composing import external_id
 from escalation.glpi.markup import to_text
 from escalation.glpi.models import ExternalRef
@@ -140,6 +140,29 @@ def test_a_follow_up_made_without_our_knowing_is_not_made_again(
         assert len(bridge.entries(EntryKind.EXCHANGE)) == 2  # to DP ANEF, and to the support
 
 
+def test_killed_between_the_making_and_the_noting_it_is_made_once(
+    bridge: Bridge, server: GlpiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridge.hand_over()
+    settle()
+    with db.transaction():
+        person_replies(bridge.ticket(), Words("Encore."), by=again(bridge.cast.awa))
+
+    def killed(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(pushing, "_note", killed)
+        work()
+    assert len(server.followups) == 1
+    with time_machine.travel(now() + timedelta(minutes=11), tick=True):
+        server.lose_sessions()
+        settle()
+    assert len(server.followups) == 1
+    with db.transaction(write=False):
+        assert bridge.link().busy_until is None
+
+
 def test_a_file_that_an_agent_joins_goes_too(bridge: Bridge, glpi: Settings) -> None:
     stored = files.store().put(b"\x89PNG ecran")
     screen = FileDraft("ecran.png", "image/png", stored.key, stored.size)
@@ -225,10 +248,6 @@ def test_a_dry_run_shows_what_would_leave_and_sends_nothing(
         assert one.plan.first is not None
         assert "[courriel]" in one.plan.first.text
     change(glpi)
-    with db.transaction():
-        from escalation.glpi import linking
-
-        linking.notice_anew()
     settle()
     assert to_text(server.tickets[bridge.remote()["id"]]["content"]).endswith(
         one.plan.first.text.splitlines()[-1]
