@@ -151,9 +151,10 @@ def test_killed_between_the_making_and_the_noting_it_is_made_once(
     def killed(*_: object, **__: object) -> None:
         raise SystemExit
 
-    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+    with monkeypatch.context() as patched:
         patched.setattr(pushing, "_note", killed)
-        work()
+        with pytest.raises(SystemExit):
+            work()
     assert len(server.followups) == 1
     with time_machine.travel(now() + timedelta(minutes=11), tick=True):
         server.lose_sessions()
