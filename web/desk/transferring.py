@@ -61,7 +61,7 @@ def _page(ticket: Ticket, draft: TransferDraft, errors: Errors) -> str:
         ticket=ticket,
         draft=draft,
         errors=errors,
-        services=[("", _("un autre service, nommé ci-dessous"))]
+        services=[("", _("choisir, ou en nommer un autre ci-dessous"))]
         + [(str(one.id), one.label) for one in services],
         without=[one.label for one in services if not one.email],
     )
