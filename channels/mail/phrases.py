@@ -30,9 +30,10 @@ _AFTER_VERB = " .,*_:：-–—\t"
 def ends_with_verb(line: str) -> bool:
     """Whether ``line`` ends with a verb of writing, whatever stands around it."""
     bare = line[-60:].rstrip(_AFTER_VERB)
-    if not bare:
+    words = bare.rsplit(None, 1)
+    if not words:  # blanks of another kind, such as a vertical tab, are no word either
         return False
-    last = bare.rsplit(None, 1)[-1].lstrip("<>)\"'*_").lower()
+    last = words[-1].lstrip("<>)\"'*_").lower()
     return last in _LAST_WORDS or bare.endswith(_JOINED)
 
 

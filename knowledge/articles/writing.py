@@ -26,7 +26,7 @@ from support.people.permissions import Permission, require
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 LONGEST = {"slug": 120, "title": 200, "summary": 600, "comment": 400, "source_note": 600}
-LONGEST_BODY = 200_000
+LONGEST_BODY = 400_000
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.mail
 
 @pytest.fixture
 def product(smtp_server: SmtpServer) -> Iterator[Web]:
-    settings = {"RELAIS_SMTP_URL": smtp_server.url, "RELAIS_UNDO_SECONDS": "8"}
+    settings = {"RELAIS_SMTP_URL": smtp_server.url, "RELAIS_UNDO_SECONDS": "5"}
     with running(Web(settings, plant="question")) as web:
         yield web
 

@@ -14,7 +14,9 @@ from sqlalchemy import select
 
 from knowledge.articles.models import Audience
 from knowledge.importing import markdown_folder
-from knowledge.importing.markdown_folder import FileResult, Outcome, Report
+from knowledge.importing.applying import FileResult, Outcome, Report
+from knowledge.importing.service_public import importing as service_public
+from knowledge.importing.service_public.reading import Unreadable
 from knowledge.search import index
 from knowledge.search.finding import MOST, Hit
 from knowledge.search.generations import IndexBusy
@@ -28,7 +30,10 @@ from web.cli.settings import ready
 from web.library.searching import search as search_as_pages_do
 
 FORMATS = ("markdown", "service-public")
-IMPORTERS: dict[str, Callable[..., Report]] = {"markdown": markdown_folder.import_folder}
+IMPORTERS: dict[str, Callable[..., Report]] = {
+    "markdown": markdown_folder.import_folder,
+    "service-public": service_public.import_articles,
+}
 USAGE, TRY_LATER = 2, 75
 
 
@@ -44,14 +49,14 @@ def knowledge() -> None:
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 def import_articles(kind: str, dry_run: bool, email: str | None, path: Path) -> None:
     """Create or revise, and publish, the articles below PATH. Twice changes nothing more."""
-    importer = IMPORTERS.get(kind)
-    if importer is None:
-        _stop(f"this version cannot import {kind!r} yet; it can: {', '.join(IMPORTERS)}", USAGE)
-    if not path.is_dir():
+    if kind == "markdown" and not path.is_dir():
         _stop(f"{path}: not a folder", USAGE)
     _ready()
-    with db.transaction(write=not dry_run):
-        report = importer(path, by=_editor(email), dry_run=dry_run)
+    try:
+        with db.transaction(write=not dry_run):
+            report = IMPORTERS[kind](path, by=_editor(email), dry_run=dry_run)
+    except Unreadable as error:
+        _stop(str(error), USAGE)
     for line in report.files:
         _tell(line, path)
     wrong = report.count(Outcome.WRONG)
@@ -113,7 +118,7 @@ def _answer_all(questions: list[tuple[Any, str]], audience: Audience, limit: int
 
 
 def _find(query: str, audience: Audience, limit: int) -> list[Hit]:
-    return search_as_pages_do(query, audience, limit=limit, unfinished=False)
+    return search_as_pages_do(query, audience, limit=limit)
 
 
 def _questions(lines: TextIO) -> Iterator[tuple[Any, str]]:
@@ -151,8 +156,10 @@ def _shown(hit: Hit) -> str:
 
 def _tell(line: FileResult, folder: Path) -> None:
     if line.outcome is Outcome.WRONG:
+        inside = line.path.is_relative_to(folder)
+        name = line.path.relative_to(folder) if inside else line.path
         for problem in line.problems:
-            click.echo(f"{line.path.relative_to(folder)}: {_said(problem)}", err=True)
+            click.echo(f"{name}: {_said(problem)}", err=True)
     elif line.outcome is not Outcome.UNCHANGED:
         changed = f"  ({', '.join(line.changed)})" if line.changed else ""
         click.echo(f"{line.outcome.value:<9} {line.slug}{changed}")
@@ -168,7 +175,7 @@ def _sum_up(report: Report, dry_run: bool) -> None:
     counts = ", ".join(f"{report.count(o)} {o.value}" for o in Outcome if report.count(o))
     done = "nothing written" if not report.applied else "done"
     why = " (dry run)" if dry_run else ""
-    click.echo(f"{counts or 'no *.md file found'}: {done}{why}", err=True)
+    click.echo(f"{counts or 'no article found'}: {done}{why}", err=True)
 
 
 def _editor(email: str | None) -> Agent:

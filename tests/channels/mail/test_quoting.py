@@ -23,6 +23,11 @@ STORIES: dict[str, dict[str, str]] = yaml.safe_load((_HERE / "replies.yaml").rea
 NEW = "Merci pour votre réponse.\n\nVoici le document demandé."
 
 
+@pytest.mark.parametrize("text", ["\x0b\ufffd", "\x0b", "\x1c\x1d :", "\u2028:"])
+def test_a_line_of_blanks_of_another_kind_is_read(text: str) -> None:
+    assert reply_text(text).strip() in (text.strip(), "")
+
+
 @pytest.mark.parametrize("attribution", MARKED.values(), ids=MARKED)
 def test_text_above_a_marked_quotation(attribution: str) -> None:
     assert reply_text(f"{NEW}\n\n{attribution}\n{QUOTED}\n") == NEW

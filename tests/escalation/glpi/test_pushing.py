@@ -66,7 +66,7 @@ def test_whatever_fails_at_the_making_it_is_made_once(
     """Done there, and no answer: it must be found again instead of made twice."""
     where = r"POST .*/Ticket$"
     if fault == "time-out":
-        server.fail(where, 200, after=True, hang=2.5)
+        server.fail(where, 200, after=True, hang=0.9)
     elif fault == "429":
         server.fail(where, 429, headers={"Retry-After": "30"})
     elif fault == "500":
@@ -128,7 +128,7 @@ def test_a_follow_up_made_without_our_knowing_is_not_made_again(
     settle()
     with db.transaction():
         person_replies(bridge.ticket(), Words("Encore."), by=again(bridge.cast.awa))
-    server.fail(r"POST .*Followup$", 200, after=True, hang=2.5)
+    server.fail(r"POST .*Followup$", 200, after=True, hang=0.9)
     work()
     with time_machine.travel(now() + timedelta(minutes=2), tick=True):
         settle()
