@@ -57,6 +57,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "service.unnamed": lambda **p: _("Donnez un nom à ce service."),
     "service.unknown": lambda **p: _("Ce service n’existe pas."),
+    "search.empty": lambda **p: _("Dites ce que vous cherchez."),
     "import.unreadable": lambda **p: _("Ce fichier n’est pas une fiche de service-public.fr."),
     "team.unnamed": lambda **p: _("Donnez un nom à l’équipe."),
     "team.named_twice": lambda **p: _("Une équipe porte déjà ce nom."),

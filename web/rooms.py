@@ -60,6 +60,7 @@ ROOMS = (
     "web.steering.views",
     "web.api.glpi",
     "web.api.v1.calls",
+    "web.api.v1.knowledge",
     "web.api.v1.persons",
     "web.api.v1.description",
 )

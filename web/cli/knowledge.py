@@ -104,7 +104,9 @@ def reindex() -> None:
 def _answer(query: str, audience: Audience, limit: int, as_json: bool) -> None:
     hits = _find(query, audience, limit)
     for rank, hit in enumerate(hits, 1):
-        click.echo(json.dumps(_line(rank, hit), ensure_ascii=False) if as_json else _shown(hit))
+        click.echo(
+            json.dumps(searching.as_json(rank, hit), ensure_ascii=False) if as_json else _shown(hit)
+        )
     if not hits:
         click.echo("nothing found", err=True)
 
@@ -134,20 +136,6 @@ def _questions(lines: TextIO) -> Iterator[tuple[Any, str]]:
         if not isinstance(query, str):
             _stop(f"line {number}: the query is not text", USAGE)
         yield qid, query
-
-
-def _line(rank: int, hit: Hit) -> dict[str, Any]:
-    return {
-        "rank": rank,
-        "slug": hit.slug,
-        "source_id": hit.source_id,
-        "title": hit.title,
-        "summary": hit.summary,
-        "audience": hit.audience.value,
-        "revision": hit.revision,
-        "score": round(hit.score, 4),
-        "extract": "".join(text for text, _match in hit.extract),
-    }
 
 
 def _shown(hit: Hit) -> str:

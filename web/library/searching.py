@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from knowledge.articles import queries
 from knowledge.articles.models import Audience
 from knowledge.search import finding
@@ -39,6 +41,21 @@ def search(
         unfinished=unfinished,
     )
     return still_readable(hits, audience)
+
+
+def as_json(rank: int, hit: Hit) -> dict[str, Any]:
+    """A result as programmes read it, on the command line and by the API."""
+    return {
+        "rank": rank,
+        "slug": hit.slug,
+        "source_id": hit.source_id,
+        "title": hit.title,
+        "summary": hit.summary,
+        "audience": hit.audience.value,
+        "revision": hit.revision,
+        "score": round(hit.score, 4),
+        "extract": "".join(text for text, _match in hit.extract),
+    }
 
 
 def still_readable(hits: list[Hit], audience: Audience) -> list[Hit]:

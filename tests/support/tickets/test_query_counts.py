@@ -51,9 +51,14 @@ def fill(cast, session, count: int) -> list[Ticket]:
         for n in range(count)
     ]
     model = a_ticket(cast)
+    # None of them twice, nor that of the model: drawn at random, some would be.
+    references: set[str] = set()
+    while len(references) < count:
+        references.add(new_reference(model.created_at))
+        references.discard(model.reference)
     tickets = [
         Ticket(
-            reference=new_reference(model.created_at),
+            reference=reference,
             subject="x",
             channel=Channel.FORM,
             person=person,
@@ -67,7 +72,7 @@ def fill(cast, session, count: int) -> list[Ticket]:
             sort_due=model.sort_due,
             follow_salt="x",
         )
-        for person, owner in zip(people, owners, strict=True)
+        for person, owner, reference in zip(people, owners, references, strict=True)
     ]
     session.add_all(tickets)
     session.flush()
