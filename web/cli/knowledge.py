@@ -27,6 +27,7 @@ from support.people.normalising import email_address
 from support.people.permissions import Permission, may
 from web import migrations
 from web.cli.settings import ready
+from web.library import searching
 from web.library.searching import search as search_as_pages_do
 
 FORMATS = ("markdown", "service-public")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
+from sqlalchemy import select
 
 from support.intake.models import Channel
 from support.people.models import (
@@ -51,11 +52,11 @@ def fill(cast, session, count: int) -> list[Ticket]:
         for n in range(count)
     ]
     model = a_ticket(cast)
-    # None of them twice, nor that of the model: drawn at random, some would be.
+    # None of them twice, nor one that is there: drawn at random, some would be.
+    taken = set(session.scalars(select(Ticket.reference)))
     references: set[str] = set()
     while len(references) < count:
-        references.add(new_reference(model.created_at))
-        references.discard(model.reference)
+        references |= {new_reference(model.created_at)} - taken
     tickets = [
         Ticket(
             reference=reference,
