@@ -35,6 +35,7 @@ from support.people.signing_in import forget_old_attempts
 from support.tickets import measuring, prioritising
 from web import wiring
 from web.config import Settings
+from web.scheduling import KeptScheduler
 
 log = logging.getLogger(__name__)
 
@@ -250,7 +251,7 @@ class _Clock:
 
 @worker_ready.connect
 def _start_clock(**_kwargs: Any) -> None:
-    _Clock.service = EmbeddedService(app, thread=True)
+    _Clock.service = EmbeddedService(app, thread=True, scheduler_cls=KeptScheduler)
     _Clock.service.start()
 
 
