@@ -49,8 +49,24 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Met:
+    """What a document has of one word or phrase of the query.
+
+    ``typed`` is folded. ``share`` is 1 for what was typed itself, less for a synonym or a near
+    spelling, 0 when the document lacks it; ``parts`` are the fields that hold it.
+    """
+
+    typed: str
+    share: float
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
 class Score:
-    """``total`` is ``words`` times the rest; each of the rest is a share from 0 to 1."""
+    """``total`` is ``words`` times the rest; each of the rest is a share from 0 to 1.
+
+    ``context`` is a factor (1 when nothing is known of the asker); ``met`` follows the query.
+    """
 
     total: float
     words: float
@@ -58,6 +74,7 @@ class Score:
     nearness: float
     title_fit: float
     context: float
+    met: tuple[Met, ...] = ()
 
 
 NOTHING = Score(0, 0, 0, 0, 0, 1)
@@ -117,7 +134,8 @@ class _Weighed:
             * (1 + TITLE_FIT * title_fit)
             * fitting
         )
-        return Score(total, words, covered, nearness, title_fit, fitting)
+        met = tuple(m.met(present) for m in matched)
+        return Score(total, words, covered, nearness, title_fit, fitting, met)
 
     def _places(self, term: str, document: Document) -> _Places:
         found = ((part, document.positions(part, term)) for part in Part)
@@ -214,6 +232,10 @@ class _Match:
     present: tuple[str, ...]
     worth: float
     share: float
+
+    def met(self, present: Mapping[str, _Places]) -> Met:
+        having = {part for term in self.present for part in present[term]}
+        return Met(self.slot.typed, self.share, tuple(part for part in Part if part in having))
 
     def places(self, part: Part, present: Mapping[str, _Places]) -> Sequence[int]:
         if len(self.present) == 1:

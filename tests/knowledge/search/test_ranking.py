@@ -145,3 +145,14 @@ def test_coverage_counts_rare_words_for_more() -> None:
 def test_an_empty_base_and_an_empty_query() -> None:
     assert rank(query("visa"), [], Counted({}, 0)) == []
     assert rank(Query(()), [document(1, "Visa")], COMMON) == []
+
+
+def test_a_score_says_what_was_met_and_where() -> None:
+    near = (Way(("visa",), 0.85),)
+    asked = query("cart", near, "perdre")
+    (one,) = rank(asked, [document(1, "Le visa", "La carte, le visa.")], COMMON)
+    assert [(m.typed, m.share, m.parts) for m in one.score.met] == [
+        ("cart", 1, (Part.BODY,)),
+        ("visa", 0.85, (Part.TITLE, Part.BODY)),
+        ("perdre", 0, ()),
+    ]

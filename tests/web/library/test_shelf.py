@@ -153,3 +153,14 @@ def test_queries_do_not_grow_with_the_articles(site: Site, shelf, write) -> None
             agent.get(address)
         assert abs(len(after) - len(before)) <= 1
         assert len(after) <= 16, after
+
+
+def test_editors_read_why_a_result_was_found(site: Site, shelf) -> None:
+    """Where each word stands and what it counted for; a word that is nowhere is said to be."""
+    part = site.as_("editor").get(f"{SHELF}/resultats", query_string={"q": "photo xyzzy"}).text
+    assert "Pourquoi ce résultat" in part
+    assert "titre" in part
+    assert "part de la question couverte" in part
+    of_agents = site.as_("teleadviser").get(f"{SHELF}/resultats", query_string={"q": "photo"}).text
+    assert "<mark>" in of_agents
+    assert "Pourquoi ce résultat" not in of_agents
