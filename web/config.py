@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     metrics_token: str = ""
     # How many requests a minute one token of a programme may make.
     api_rate: int = Field(3000, ge=1)
+    # What finds the candidates of a search: "tantivy" for tens of thousands of articles.
+    search_engine: Literal["whoosh", "tantivy"] = "whoosh"
     # Calls that ring appear on the agents' screens: as soon as a telephony token is in force, or
     # never ("off": their pages ask for nothing).
     telephony: Literal["auto", "off"] = "auto"

@@ -53,7 +53,7 @@ def configure(settings: Settings) -> Engine:
     files.configure(files.DiskStore(settings.data_dir / "files"))
     links.configure(settings.secret_key)
     receiving.configure(timedelta(seconds=settings.outbox_lease))
-    index.configure(settings.data_dir / "index")
+    index.configure(settings.data_dir / "index", index.ENGINES[settings.search_engine]())
     delivering.configure(
         delivering.Post(
             # Whoever holds the row must be done before somebody else takes it up; yet a lease of

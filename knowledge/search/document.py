@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge.articles.models import Audience
 from knowledge.articles.plain_text import to_words
-from knowledge.articles.queries import PublishedArticle
+from knowledge.articles.queries import PublishedArticle, readable_by
 from knowledge.search import analysis
 
 LONGEST_INITIALS = 6
@@ -23,6 +23,10 @@ class Part(StrEnum):
     HEADINGS = "headings"
     SUMMARY = "summary"
     BODY = "body"
+
+
+# In one field for finding, each part as often as it matters there; ranking looks closer.
+REPEATED = {Part.TITLE: 4, Part.KEYWORDS: 3, Part.HEADINGS: 2, Part.SUMMARY: 2, Part.BODY: 1}
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,10 @@ class FieldTerms:
 
 @dataclass(frozen=True)
 class Document:
-    """``text`` is the body as plain text; its words are those that positions count."""
+    """``text`` is the body as plain text; its words are those that positions count.
+
+    ``readers``: those who see the article like this; others may have another document of it.
+    """
 
     article_id: int
     slug: str
@@ -64,6 +71,7 @@ class Document:
     summary: str
     revision: int
     audience: Audience
+    readers: tuple[Audience, ...]
     source_id: str | None
     language: str
     procedures: tuple[str, ...]
@@ -99,6 +107,7 @@ def document_of(article: PublishedArticle) -> Document:
         summary=article.summary,
         revision=article.revision,
         audience=article.audience,
+        readers=tuple(a for a in Audience if article.audience in readable_by(a)),
         source_id=article.source_id,
         language=article.language,
         procedures=article.procedures,
@@ -144,6 +153,7 @@ def packed(document: Document) -> dict[str, Any]:
     """A document as an engine keeps it: plain lists, words and numbers."""
     kept = {name: getattr(document, name) for name in _PLAIN}
     kept["audience"] = document.audience.value
+    kept["readers"] = [reader.value for reader in document.readers]
     kept["parts"] = {
         part.value: (terms.length, terms.places) for part, terms in document.parts.items()
     }
@@ -153,13 +163,18 @@ def packed(document: Document) -> dict[str, Any]:
 def unpacked(kept: Mapping[str, Any]) -> Document:
     """The reverse of :func:`packed`; ``words`` are not kept, only the index needs them."""
     return Document(
-        **{name: kept[name] for name in _PLAIN},
+        **{name: _plain(kept[name]) for name in _PLAIN},
         audience=Audience(kept["audience"]),
+        readers=tuple(Audience(reader) for reader in kept["readers"]),
         parts={
             Part(name): FieldTerms(length, places)
             for name, (length, places) in kept["parts"].items()
         },
     )
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 _PLAIN = (

@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,12 +25,14 @@ from knowledge.search.document import Document, document_of
 from knowledge.search.engine import Engine, EngineKind
 from knowledge.search.generations import Generations, IndexBusy, State
 from knowledge.search.lexicon import Lexicon
+from knowledge.search.tantivy_engine import TantivyKind
 from knowledge.search.whoosh_engine import WhooshKind
 from support.kernel import db
 
 log = logging.getLogger(__name__)
 
-ANALYSIS = 1  # raise when analysis or document change what is indexed
+ENGINES: Mapping[str, Callable[[], EngineKind]] = {"whoosh": WhooshKind, "tantivy": TantivyKind}
+ANALYSIS = 2  # raise when analysis or document change what is indexed
 BATCH = 200
 WAIT = 15.0  # seconds for the other writer of this node
 LOOK_EVERY = 1.0  # seconds between two looks at the counter by a process that searches

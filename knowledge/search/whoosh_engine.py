@@ -13,12 +13,9 @@ from typing import Any
 from whoosh import fields, index
 
 from knowledge.articles.models import Audience
-from knowledge.articles.queries import readable_by
-from knowledge.search.document import Document, Part, packed, unpacked
+from knowledge.search.document import REPEATED, Document, Part, packed, unpacked
 from knowledge.search.recent import Recent
 
-# In one field for finding, each part as often as it matters there; ranking looks closer.
-_REPEATED = {Part.TITLE: 4, Part.KEYWORDS: 3, Part.HEADINGS: 2, Part.SUMMARY: 2, Part.BODY: 1}
 _MOST_TERMS = 48
 _SATURATION = 3.0  # higher than usual: the parts are repeated
 _LENGTH_NORM = 0.5
@@ -27,7 +24,7 @@ _LENGTH_NORM = 0.5
 def _schema() -> fields.Schema:
     counted = {part.value: fields.KEYWORD(scorable=True) for part in Part}
     return fields.Schema(
-        article_id=fields.ID(unique=True),
+        article_id=fields.ID(),
         readers=fields.KEYWORD(),
         procedures=fields.KEYWORD(),
         reasons=fields.KEYWORD(),
@@ -38,7 +35,7 @@ def _schema() -> fields.Schema:
 
 
 class WhooshKind:
-    name = "whoosh-1"  # the number changes with the schema
+    name = "whoosh-2"  # the number changes with the schema
 
     def create(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,8 +48,11 @@ class WhooshKind:
         with _writing(folder) as writer:
             for article_id in removed:
                 writer.delete_by_term("article_id", str(article_id))
-            for document in documents:
-                writer.update_document(**_entry(document))
+            fresh = list(documents)
+            for article_id in {document.article_id for document in fresh}:
+                writer.delete_by_term("article_id", str(article_id))
+            for document in fresh:
+                writer.add_document(**_entry(document))
 
     def add(self, folder: Path, documents: Iterable[Document]) -> None:
         with _writing(folder, optimize=True) as writer:
@@ -197,15 +197,12 @@ def _entry(document: Document) -> dict[str, Any]:
         )
         for part in Part
     }
-    readers = [a.value for a in Audience if document.audience in readable_by(a)]
     return {
         "article_id": str(document.article_id),
-        "readers": " ".join(readers),
+        "readers": " ".join(reader.value for reader in document.readers),
         "procedures": " ".join(document.procedures),
         "reasons": " ".join(document.reasons),
-        "everything": " ".join(
-            text for part, text in parts.items() for _ in range(_REPEATED[part])
-        ),
+        "everything": " ".join(text for part, text in parts.items() for _ in range(REPEATED[part])),
         "document": packed(document),
         **{part.value: text for part, text in parts.items()},
     }

@@ -1,4 +1,4 @@
-"""The words that articles use, kept beside an index of any kind, for each audience of articles.
+"""The words that articles use, kept beside an index of any kind, for each audience.
 
 Counts are those of the last whole build: a word that came since counts one, one that went
 still counts. They only order guesses, and a guess that leads to no article is dropped.
@@ -13,36 +13,33 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from knowledge.articles.models import Audience
-from knowledge.articles.queries import readable_by
 from knowledge.search.document import Document
 
 _FILE = "words.json"
 
 
 class WordCounts:
-    """Folded words with how many articles of each audience have them."""
+    """Folded words with how many of the articles that each audience may read have them."""
 
     def __init__(self, counts: dict[Audience, Counter[str]] | None = None) -> None:
         self._counts = counts or {audience: Counter() for audience in Audience}
 
     def count(self, document: Document) -> None:
-        self._counts[document.audience].update(document.words)
+        for reader in document.readers:
+            self._counts[reader].update(document.words)
 
     def meet(self, documents: Iterable[Document]) -> bool:
         """Note the words that are new; returns whether there were any."""
         met = False
         for document in documents:
-            known = self._counts[document.audience]
-            for word in document.words - known.keys():
-                known[word] = 1
-                met = True
+            for known in (self._counts[reader] for reader in document.readers):
+                for word in document.words - known.keys():
+                    known[word] = 1
+                    met = True
         return met
 
-    def of(self, audience: Audience) -> Counter[str]:
-        return self._counts[audience]
-
     def readable_by(self, audience: Audience) -> Counter[str]:
-        return sum((self._counts[part] for part in readable_by(audience)), Counter())
+        return self._counts[audience]
 
 
 def load(folder: Path) -> WordCounts:
@@ -54,7 +51,7 @@ def load(folder: Path) -> WordCounts:
 def save(folder: Path, words: WordCounts) -> None:
     """On disk for good, in one stroke."""
     temporary = folder / f".{_FILE}.{os.getpid()}"
-    kept = {audience.value: words.of(audience) for audience in Audience}
+    kept = {audience.value: words.readable_by(audience) for audience in Audience}
     with temporary.open("w", encoding="utf-8") as out:
         json.dump(kept, out, ensure_ascii=False)
         out.flush()

@@ -9,6 +9,7 @@ import pytest
 from knowledge.articles.models import Audience
 from knowledge.search.document import Part, packed, unpacked
 from knowledge.search.engine import EngineKind
+from knowledge.search.tantivy_engine import TantivyKind
 from knowledge.search.whoosh_engine import WhooshKind
 from tests.knowledge.small_base import document
 
@@ -23,7 +24,7 @@ STAFF = document(
 OTHER = document(3, "Le timbre fiscal", "Acheter un timbre.", procedures=("student",))
 
 
-@pytest.fixture(params=[WhooshKind])
+@pytest.fixture(params=[WhooshKind, TantivyKind])
 def kind(request: pytest.FixtureRequest) -> EngineKind:
     made: EngineKind = request.param()
     return made
