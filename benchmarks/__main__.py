@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import clocks, intake, pages, year
+from benchmarks import clocks, intake, pages, wiki, year
 from benchmarks.places import Place, postgresql, sqlite
 from benchmarks.report import Figure, table
 
@@ -20,6 +20,7 @@ SUITES: dict[str, Callable[[Place, argparse.Namespace], list[Figure]]] = {
     "intake": intake.measure,
     "clocks": clocks.measure,
     "year": year.measure,
+    "wiki": wiki.measure,
 }
 PLACES = {"sqlite": sqlite, "postgresql": postgresql}
 
@@ -53,6 +54,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=200, help="per page")
     parser.add_argument("--messages", type=int, default=1000, help="per size")
     parser.add_argument("--year", type=int, default=1500, help="tickets of the simulated year")
+    parser.add_argument("--articles", default="2000,5000,50000", help="sizes of the wiki")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--suites", default=",".join(SUITES))
     return parser.parse_args()
