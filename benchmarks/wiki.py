@@ -53,6 +53,7 @@ def _engine(place: Place, engine: str, size: int, times: int) -> list[Figure]:
         reader.timed("/aide?q=carte", 5)
         pages = [_page(reader, query) for query in queries()[:times]]
     return [
+        timing("wiki", place.name, f"search never made before, {what}", said["first"]),
         timing("wiki", place.name, f"search, {what}", said["searches"]),
         timing("wiki", place.name, f"search as one types, {what}", said["typing"]),
         timing("wiki", place.name, f"public page of results, {what}", pages),

@@ -32,7 +32,7 @@ ARTICLES = Path("web/demo/data/articles")
 QUERIES = Path("tests/knowledge/relevance/queries.yaml")
 BATCH = 500
 SAVES = 15
-INVENTED = 40_000  # words of the made-up language, drawn as words are: few often, most rarely
+INVENTED = 25_000  # words of the made-up language, drawn as words are: few often, most rarely
 SYLLABLES = [c + v for c in "bcdfglmnprstv" for v in ("a", "e", "i", "o", "u", "on", "ai", "er")]
 
 
@@ -64,11 +64,18 @@ def _build(settings: Settings, engine: str) -> float:
 def _search(settings: Settings, engine: str) -> dict[str, object]:
     index.configure(settings.data_dir / "index", index.ENGINES[engine]())
     typed = [one["query"] for one in yaml.safe_load(QUERIES.read_text("utf-8"))]
-    _timed(typed[:1])  # opens the index and reads the words
+    _timed([*typed[:1], "carttee qzqzq"])  # opens the index, reads and files the words
+    first = _timed(typed)
     searches = _timed(typed)
     typing = _timed([query[: 3 + n % 9] for n, query in enumerate(typed)])
     memory = _megabytes(resource.RUSAGE_SELF)
-    return {"searches": searches, "typing": typing, "searching_mb": memory, "found": _saved()}
+    return {
+        "first": first,
+        "searches": searches,
+        "typing": typing,
+        "searching_mb": memory,
+        "found": _saved(),
+    }
 
 
 def _timed(typed: list[str]) -> list[float]:
@@ -165,9 +172,10 @@ def _articles(numbers: range) -> Iterator[tuple[str, str, str]]:
         base = draw.choice(real).words
         own = draw.choices(words, cum_weights=weights, k=60)
         body = [f"## {' '.join(own[:4])}"]
+        body += draw.choices(paragraphs, k=draw.randint(1, 4))
         for _ in range(draw.randint(4, 22)):
-            strange = " ".join(draw.choices(words, cum_weights=weights, k=draw.randint(8, 40)))
-            body.append(f"{draw.choice(paragraphs)}\n\n{strange}.")
+            strange = draw.choices(words, cum_weights=weights, k=draw.randint(8, 60))
+            body.append(f"{' '.join(strange)}.")
         yield f"{base.title} {' '.join(own[4:6])}"[:200], base.summary[:600], "\n\n".join(body)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from knowledge.folding import fold
 from knowledge.search import vocabulary
@@ -24,8 +24,7 @@ _TRULY_JOINED = frozenset({"rendezvous"})
 LONGEST_WORD = 60
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word: ``word`` as typed but folded, ``term`` what is indexed.
 
     ``position`` counts every word, small ones too. A compound (VLS-TS) gives its parts, then
@@ -43,11 +42,13 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", text).replace("\u02bc", "'")
 
 
-def spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=512)
+def spans(text: str) -> Sequence[tuple[int, int]]:
     """Where each word of a normalised text begins and ends; the index is its position."""
     return [match.span() for match in _WORD.finditer(text)]
 
 
+@lru_cache(maxsize=1 << 16)
 def term_of(word: str) -> str:
     """The term of a folded word: that of its family, otherwise its stem."""
     listed = vocabulary.whole_words().get(word) or vocabulary.families().get(word)

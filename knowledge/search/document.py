@@ -25,6 +25,8 @@ class Part(StrEnum):
     BODY = "body"
 
 
+PARTS = tuple(Part)  # going over the members of an enumeration costs more than it seems
+
 # In one field for finding, each part as often as it matters there; ranking looks closer.
 REPEATED = {Part.TITLE: 4, Part.KEYWORDS: 3, Part.HEADINGS: 2, Part.SUMMARY: 2, Part.BODY: 1}
 

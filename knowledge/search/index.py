@@ -147,6 +147,7 @@ class NodeIndex:
         known_mark, lexicon = self._lexicons.get(audience, (None, Lexicon()))
         if known_mark != mark:
             lexicon.refresh(words.load(path).readable_by(audience))
+            lexicon.file_ahead()
             self._lexicons[audience] = (mark, lexicon)
         return lexicon
 

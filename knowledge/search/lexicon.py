@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ class Lexicon:
         self._sounds: dict[str, list[str]] = defaultdict(list)
         self._bones: dict[str, list[str]] = defaultdict(list)
         self._filed: set[str] = set()
+        self._filed_of: Mapping[str, int] = self._counts
+        self._filing = threading.Lock()
 
     def refresh(self, counts: Mapping[str, int]) -> None:
         """Take over the words of a newer index."""
@@ -78,11 +81,20 @@ class Lexicon:
         alive = [word for word in words if self.count(word)]
         return sorted(alive, key=lambda w: (-self.count(w), w))[:LONGEST_LIST]
 
+    def file_ahead(self) -> None:
+        """File new words in the background: the first misspelt question need not wait for it."""
+        threading.Thread(target=self._file, name="lexicon", daemon=True).start()
+
     def _file(self) -> None:
-        # Only when a word is unknown, and only the words that are new since the last time.
-        new = [word for word in self._counts if word not in self._filed and word.isalpha()]
-        self._near.add(new)
-        for word in new:
-            self._sounds[sound(word)].append(word)
-            self._bones[bones(word)].append(word)
-        self._filed.update(new)
+        # Needed when a word is unknown; only the words that are new since the last time.
+        with self._filing:
+            counts = self._counts
+            if self._filed_of is counts:
+                return
+            new = [word for word in counts if word not in self._filed and word.isalpha()]
+            self._near.add(new)
+            for word in new:
+                self._sounds[sound(word)].append(word)
+                self._bones[bones(word)].append(word)
+            self._filed.update(new)
+            self._filed_of = counts

@@ -7,12 +7,12 @@ other, how well the title fits, and whether it is on the asker's reason or proce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
-from knowledge.search.document import Document, Part
+from knowledge.search.document import PARTS, Document, Part
 from knowledge.search.engine import Statistics
 from knowledge.search.expansion import Query, Slot
 
@@ -112,8 +112,14 @@ class _Weighed:
         self._rarities: dict[tuple[Part, str], float] = {}
         self._anywhere: dict[str, float] = {}
         self._terms = query.terms()
-        self._importance = {slot: self._importance_of(slot) for slot in self._slots}
+        # By identity: hashing a slot means hashing all its ways, and each document asks for each.
+        self._importance = {id(slot): self._importance_of(slot) for slot in self._slots}
         self._whole = sum(self._importance.values())
+        self._costs = {
+            id(way): sum(self._rarity_anywhere(term) for term in way.terms)
+            for slot in self._slots
+            for way in slot.ways
+        }
 
     def score(self, document: Document, context: Context) -> Score:
         places = {term: self._places(term, document) for term in self._terms}
@@ -123,7 +129,7 @@ class _Weighed:
         words = sum(m.worth for m in matched)
         if words <= 0 or self._whole <= 0:
             return NOTHING
-        covered = sum(m.share * self._importance[m.slot] for m in matched) / self._whole
+        covered = sum(m.share * self._importance[id(m.slot)] for m in matched) / self._whole
         nearness = self._nearness(matched, present)
         title_fit = self._title_fit(matched, document, present)
         fitting = fit(document, context)
@@ -138,8 +144,12 @@ class _Weighed:
         return Score(total, words, covered, nearness, title_fit, fitting, met)
 
     def _places(self, term: str, document: Document) -> _Places:
-        found = ((part, document.positions(part, term)) for part in Part)
-        return {part: there for part, there in found if there}
+        found: dict[Part, Sequence[int]] = {}
+        for part in PARTS:
+            there = document.positions(part, term)
+            if there:
+                found[part] = there
+        return found
 
     def _match(self, slot: Slot, worths: Mapping[str, float]) -> _Match:
         best = _Match(slot, (), 0.0, 0.0)
@@ -149,8 +159,8 @@ class _Weighed:
                 continue
             share = way.weight * len(present) / len(way.terms)
             # A rare synonym is not worth more than the common word that was typed.
-            rarity = sum(self._rarity_anywhere(term) for term in way.terms)
-            worth = share * min(1.0, self._importance[slot] / max(rarity, 1e-9))
+            rarity = self._costs[id(way)]
+            worth = share * min(1.0, self._importance[id(slot)] / max(rarity, 1e-9))
             worth *= sum(worths[term] for term in present)
             if worth > best.worth:
                 best = _Match(slot, present, worth * (1 + log(slot.count)), share)
@@ -176,7 +186,7 @@ class _Weighed:
 
     def _rarity_anywhere(self, term: str) -> float:
         if term not in self._anywhere:
-            self._anywhere[term] = min(self._rarity(part, term) for part in Part)
+            self._anywhere[term] = min(self._rarity(part, term) for part in PARTS)
         return self._anywhere[term]
 
     def _importance_of(self, slot: Slot) -> float:
@@ -191,12 +201,12 @@ class _Weighed:
         """How near neighbours in the query stand in the text: 1 when all touch."""
         near = whole = 0.0
         for one, other in pairwise(matched):
-            weight = min(self._importance[one.slot], self._importance[other.slot])
+            weight = min(self._importance[id(one.slot)], self._importance[id(other.slot)])
             whole += weight
-            if one.present and other.present:
+            if one.parts(present) & other.parts(present):
                 near += weight * max(
                     _touching(one.places(part, present), other.places(part, present))
-                    for part in Part
+                    for part in one.parts(present) & other.parts(present)
                 )
         return near / whole if whole else 0.0
 
@@ -210,7 +220,7 @@ class _Weighed:
             terms = [term for term in match.present if Part.TITLE in present[term]]
             if terms:
                 inside.update(terms)
-                asked += self._importance[match.slot] * len(terms) / len(match.present)
+                asked += self._importance[id(match.slot)] * len(terms) / len(match.present)
         if not inside:
             return 0.0
         title = document.parts[Part.TITLE].terms()
@@ -234,12 +244,19 @@ class _Match:
     share: float
 
     def met(self, present: Mapping[str, _Places]) -> Met:
-        having = {part for term in self.present for part in present[term]}
-        return Met(self.slot.typed, self.share, tuple(part for part in Part if part in having))
+        having = self.parts(present)
+        return Met(self.slot.typed, self.share, tuple(part for part in PARTS if part in having))
+
+    def parts(self, present: Mapping[str, _Places]) -> Set[Part]:
+        if len(self.present) == 1:
+            return present[self.present[0]].keys()
+        return {part for term in self.present for part in present[term]}
 
     def places(self, part: Part, present: Mapping[str, _Places]) -> Sequence[int]:
         if len(self.present) == 1:
             return present[self.present[0]].get(part, ())
+        if not any(part in present[term] for term in self.present):
+            return ()
         return sorted(place for term in self.present for place in present[term].get(part, ()))
 
 
