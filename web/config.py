@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     api_rate: int = Field(3000, ge=1)
     # What finds the candidates of a search: "tantivy" for tens of thousands of articles.
     search_engine: Literal["whoosh", "tantivy"] = "whoosh"
+    # Days after which a critical article that nobody has checked is withdrawn from its readers.
+    article_grace_days: int = Field(30, ge=0, le=3650)
     # Calls that ring appear on the agents' screens: as soon as a telephony token is in force, or
     # never ("off": their pages ask for nothing).
     telephony: Literal["auto", "off"] = "auto"

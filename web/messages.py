@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from support.kernel.errors import DomainError, Problem
 from web.filters import so_many_minutes
+from web.library.sentences import ARTICLES
 
 
 def _wait(given: dict[str, Any]) -> dict[str, Any]:
@@ -264,26 +265,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "message.not_yours": lambda **p: _("Seul celui qui a demandé peut ajouter à sa demande."),
     "article.not_found": lambda **p: _("Cette fiche n’existe pas, ou n’existe plus."),
-    "article.empty": lambda **p: _("À remplir."),
-    "article.too_long": lambda **p: _("Au plus %(most)s caractères.", **p),
-    "article.bad_slug": lambda **p: _(
-        "L’adresse ne contient que des lettres sans accent, des chiffres et des tirets. "
-        "Exemple : photo-refusee"
-    ),
-    "article.slug_taken": lambda **p: _("Une autre fiche a déjà cette adresse. Changez un mot."),
-    "article.bad_language": lambda **p: _("Un code de langue a deux ou trois lettres : fr, ar…"),
-    "article.bad_date": lambda **p: _("Cette date n’existe pas. Exemple : 2026-06-18"),
-    "article.unknown_code": lambda **p: _(
-        "« %(value)s » n’est pas dans le catalogue : rechargez la page.", **p
-    ),
-    "article.revised_meanwhile": lambda **p: _(
-        "Quelqu’un a enregistré la révision %(number)s pendant que vous écriviez.", **p
-    ),
-    "article.described_meanwhile": lambda **p: _(
-        "Quelqu’un a changé le public, les démarches ou les motifs pendant que vous écriviez."
-    ),
-    "article.no_such_revision": lambda **p: _("Cette fiche n’a pas de révision %(number)s.", **p),
-    "article.already_archived": lambda **p: _("Cette fiche est déjà archivée."),
+    **ARTICLES,
     "api.token_wrong": lambda **p: _(
         "Le jeton manque, ou n’a plus cours. Envoyez « Authorization: Bearer … »."
     ),

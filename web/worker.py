@@ -25,7 +25,8 @@ from channels.mail.fetching import MailboxFailure
 from channels.phone.understanding import forget_calls, give_up_on_lost
 from escalation.glpi import events, linking, pulling
 from escalation.glpi import settings as glpi_settings
-from escalation.shared_mailbox import reminding
+from escalation.shared_mailbox import reminding as level_reminders
+from knowledge.articles import checking, publishing
 from support.clocks import ticking, warning
 from support.intake.repeating import forget_answers
 from support.kernel import db
@@ -35,6 +36,7 @@ from support.people.signing_in import forget_old_attempts
 from support.tickets import measuring, prioritising
 from web import wiring
 from web.config import Settings
+from web.library import reminding
 from web.scheduling import KeptScheduler
 
 log = logging.getLogger(__name__)
@@ -63,48 +65,58 @@ def configure(settings: Settings, *, patient: bool = True) -> Celery:
         worker_send_task_events=False,
         broker_connection_retry_on_startup=True,
         beat_schedule_filename=str(settings.data_dir / "schedule"),
-        beat_schedule={
-            "drain": {"task": "relais.drain", "schedule": 5.0, "options": {"expires": 5}},
-            "sweep": {"task": "relais.sweep", "schedule": 30.0, "options": {"expires": 30}},
-            "fetch": {
-                "task": "relais.fetch_mail",
-                "schedule": float(settings.fetch_every),
-                "options": {"expires": settings.fetch_every},
-            },
-            "reconcile": {
-                "task": "relais.reconcile_mail",
-                "schedule": crontab(hour=3, minute=10),
-                "options": {"expires": 3600},
-            },
-            "measure": {
-                "task": "relais.measure_delays",
-                "schedule": crontab(hour=4, minute=20),
-                "options": {"expires": 3600},
-            },
-            "priorities": {
-                "task": "relais.raise_priorities",
-                "schedule": crontab(hour=4, minute=40),
-                "options": {"expires": 3600},
-            },
-            "remind": {
-                "task": "relais.remind_levels",
-                "schedule": crontab(hour=8, minute=30),
-                "options": {"expires": 3600},
-            },
-            "glpi": {
-                "task": "relais.read_glpi",
-                "schedule": float(settings.glpi_every),
-                "options": {"expires": settings.glpi_every},
-            },
-            "purge": {
-                "task": "relais.purge",
-                "schedule": crontab(hour=2, minute=40),
-                "options": {"expires": 3600},
-            },
-        },
+        beat_schedule=_schedule(settings),
         **_broker(settings, patient=patient),
     )
     return app
+
+
+def _schedule(settings: Settings) -> dict[str, Any]:
+    """When each task is rung without anybody asking."""
+    return {
+        "drain": {"task": "relais.drain", "schedule": 5.0, "options": {"expires": 5}},
+        "sweep": {"task": "relais.sweep", "schedule": 30.0, "options": {"expires": 30}},
+        "fetch": {
+            "task": "relais.fetch_mail",
+            "schedule": float(settings.fetch_every),
+            "options": {"expires": settings.fetch_every},
+        },
+        "reconcile": {
+            "task": "relais.reconcile_mail",
+            "schedule": crontab(hour=3, minute=10),
+            "options": {"expires": 3600},
+        },
+        "measure": {
+            "task": "relais.measure_delays",
+            "schedule": crontab(hour=4, minute=20),
+            "options": {"expires": 3600},
+        },
+        "priorities": {
+            "task": "relais.raise_priorities",
+            "schedule": crontab(hour=4, minute=40),
+            "options": {"expires": 3600},
+        },
+        "remind": {
+            "task": "relais.remind_levels",
+            "schedule": crontab(hour=8, minute=30),
+            "options": {"expires": 3600},
+        },
+        "articles": {
+            "task": "relais.check_articles",
+            "schedule": crontab(hour=7, minute=50),
+            "options": {"expires": 3600},
+        },
+        "glpi": {
+            "task": "relais.read_glpi",
+            "schedule": float(settings.glpi_every),
+            "options": {"expires": settings.glpi_every},
+        },
+        "purge": {
+            "task": "relais.purge",
+            "schedule": crontab(hour=2, minute=40),
+            "options": {"expires": 3600},
+        },
+    }
 
 
 def _broker(settings: Settings, *, patient: bool = True) -> dict[str, Any]:
@@ -158,6 +170,8 @@ def sweep() -> int:
         with db.transaction():
             swept += linking.notice()
     with db.transaction():
+        swept += publishing.publish_due() + publishing.follow_days()
+    with db.transaction():
         return swept + give_up_on_lost()
 
 
@@ -195,7 +209,17 @@ def raise_priorities() -> int:
 def remind_levels() -> int:
     """Write again to the levels that work by mail and owe an answer; how many mails."""
     with db.transaction():
-        return reminding.remind()
+        return level_reminders.remind()
+
+
+@app.task(name="relais.check_articles")
+def check_articles() -> int:
+    """Withdraw what is critical and late, remind the owners of the rest; how many of both."""
+    grace = _known().article_grace_days
+    with db.transaction():
+        withdrawn = checking.withdraw_late(grace)
+    with db.transaction():
+        return withdrawn + checking.remind(reminding.worded, grace)
 
 
 @app.task(name="relais.read_glpi")

@@ -17,7 +17,7 @@ _FENCE = "---"
 _REQUIRED = ("slug", "title", "audience")
 _KNOWN = {
     "slug", "title", "summary", "audience", "procedures", "reasons", "keywords", "checked_on",
-    "source", "source_id", "language",
+    "source", "source_id", "language", "check_every_days", "critical",
 }  # fmt: skip
 
 
@@ -80,6 +80,8 @@ class _Reader:
                 language=self._text("language") or "fr",
                 checked_on=self._as("checked_on", _date, None),
                 source_note=self._text("source"),
+                check_every_days=self._as("check_every_days", int, None),
+                critical=self._given.get("critical") is True,
             ),
             source_id=self._text("source_id") or None,
         )

@@ -1,25 +1,39 @@
-"""Reading articles: what a reader may see, and what editors work on."""
+"""Reading articles: what a reader may see, and what an index follows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session
 
-from knowledge.articles.models import Article, ArticleState, Audience, Revision
+from knowledge.articles import links
+from knowledge.articles.composing import Reading, audiences, block_names, compose
+from knowledge.articles.models import (
+    Article,
+    ArticleRedirect,
+    ArticleState,
+    Audience,
+    Revision,
+    SharedBlock,
+)
 from support.kernel import db
 from support.kernel.errors import NotVisible
+from support.kernel.time import today
 from support.people.models import Agent
-from support.people.permissions import Permission, may, require
+from support.people.permissions import Permission, may
 
 
 @dataclass(frozen=True)
 class PublishedArticle:
-    """An article as its readers see it. ``revision`` is the number that they read."""
+    """An article as ``readers`` see it today. ``revision`` is the number that they read.
+
+    ``body_markdown`` is composed for them: without what is meant for others, with the shared
+    blocks and the titles of the articles that it leads to.
+    """
 
     id: int
     slug: str
@@ -34,48 +48,103 @@ class PublishedArticle:
     reasons: tuple[str, ...]
     families: tuple[str, ...]
     checked_on: date | None
+    check_due_on: date | None
     source_note: str
     source_id: str | None
     change_number: int
     updated_at: datetime
+    readers: tuple[Audience, ...]
 
-
-@dataclass(frozen=True)
-class EditorLine:
-    """One line of the editors' list; ``published_number`` is None for what nobody reads."""
-
-    id: int
-    slug: str
-    title: str
-    state: ArticleState
-    audience: Audience
-    latest_number: int
-    published_number: int | None
-    owner: str
-    checked_on: date | None
-    updated_at: datetime
+    @property
+    def late(self) -> bool:
+        """Whether it should have been checked again by now."""
+        return self.check_due_on is not None and self.check_due_on < today()
 
 
 def audience_of(agent: Agent | None) -> Audience:
-    """What somebody may read: the public part, or the staff's as well."""
-    if agent is not None and may(agent, Permission.READ_STAFF_ARTICLES):
-        return Audience.STAFF
+    """What somebody may read: the public part, or that of their level and those before it."""
+    if agent is not None:
+        if may(agent, Permission.READ_DIRECTORATE_ARTICLES):
+            return Audience.DIRECTORATE
+        if may(agent, Permission.READ_PROGRAMME_ARTICLES):
+            return Audience.PROGRAMME
+        if may(agent, Permission.READ_STAFF_ARTICLES):
+            return Audience.STAFF
     return Audience.PUBLIC
 
 
 def readable_by(audience: Audience) -> tuple[Audience, ...]:
-    return tuple(Audience) if audience is Audience.STAFF else (Audience.PUBLIC,)
+    """The audiences whose articles ``audience`` reads."""
+    order = tuple(Audience)
+    return order[: order.index(audience) + 1]
 
 
-def by_slug(slug: str, audience: Audience) -> PublishedArticle:
+def reading_as(audience: Audience) -> Reading:
+    return Reading(audience, today())
+
+
+def by_slug(
+    slug: str,
+    audience: Audience,
+    *,
+    departement: str | None = None,
+    nationality: str | None = None,
+) -> PublishedArticle:
     """One published article. Raises NotVisible when there is none for this reader."""
-    return _one(_published().where(Article.slug == slug, _readable(audience)))
+    query = _published().where(Article.slug == slug, _readable(audience))
+    row = db.session().execute(query).first()
+    if row is None:
+        raise NotVisible.of("article.not_found")
+    reading = Reading(audience, today(), departement, nationality)
+    return _composed([(row.Article, row.Revision)], reading)[0]
+
+
+def moved_to(slug: str, audience: Audience) -> str | None:
+    """Where an article is read now that once had the address ``slug``, or that took it over."""
+    return db.session().scalar(
+        select(Article.slug)
+        .join(ArticleRedirect, ArticleRedirect.article_id == Article.id)
+        .where(
+            ArticleRedirect.slug == slug,
+            Article.state == ArticleState.PUBLISHED,
+            _readable(audience),
+        )
+    )
+
+
+def titles_of(slugs: Iterable[str], audience: Audience, session: Session) -> dict[str, str]:
+    """Address to title, of those that ``audience`` may read."""
+    wanted = set(slugs)
+    if not wanted:
+        return {}
+    found = session.execute(
+        select(Article.slug, Revision.title)
+        .join(
+            Revision,
+            and_(Revision.article_id == Article.id, Revision.number == Article.published_number),
+        )
+        .where(
+            Article.slug.in_(wanted), Article.state == ArticleState.PUBLISHED, _readable(audience)
+        )
+    )
+    return {row.slug: row.title for row in found}
+
+
+def shared_bodies(names: Iterable[str], session: Session) -> dict[str, str]:
+    """The texts of the shared blocks of these names."""
+    wanted = set(names)
+    if not wanted:
+        return {}
+    found = session.execute(
+        select(SharedBlock.name, SharedBlock.body_markdown).where(SharedBlock.name.in_(wanted))
+    )
+    return {row.name: row.body_markdown for row in found}
 
 
 def by_ids(article_ids: Sequence[int], audience: Audience) -> list[PublishedArticle]:
     """Those of ``article_ids`` that are published for this reader, in one query for all."""
     query = _published().where(Article.id.in_(article_ids), _readable(audience))
-    return [_as_published(article, revision) for article, revision in db.session().execute(query)]
+    return _composed(_pairs(db.session().execute(query)), reading_as(audience))
 
 
 def readable_ids(article_ids: Sequence[int], audience: Audience) -> set[int]:
@@ -122,105 +191,19 @@ def published(
         query = query.where(Article.procedures.any(code=procedure))
     if reason is not None:
         query = query.where(Article.reasons.any(code=reason))
-    rows = db.session().execute(query.order_by(Revision.title)).all()
-    return [_as_published(article, revision) for article, revision in rows]
-
-
-def for_editors(
-    *,
-    by: Agent,
-    state: ArticleState | None = None,
-    audience: Audience | None = None,
-    text: str = "",
-    after: tuple[datetime, int] | None = None,
-    limit: int = 50,
-) -> list[EditorLine]:
-    """Articles in every state, last changed first.
-
-    ``text`` is looked for in titles and slugs. ``after``: the ``(updated_at, id)`` of the last
-    line of the page before. Raises Forbidden.
-    """
-    require(by, Permission.WRITE_ARTICLES)
-    query = (
-        select(Article, Revision.title, Agent)
-        .join(
-            Revision,
-            and_(Revision.article_id == Article.id, Revision.number == Article.latest_number),
-        )
-        .join(Agent, Agent.id == Article.owner_agent_id)
-        .order_by(Article.updated_at.desc(), Article.id.desc())
-        .limit(limit)
-    )
-    if state is not None:
-        query = query.where(Article.state == state)
-    if audience is not None:
-        query = query.where(Article.audience == audience)
-    if text.strip():
-        wanted = text.strip().lower()
-        query = query.where(
-            or_(
-                func.lower(Revision.title).contains(wanted, autoescape=True),
-                Article.slug.contains(wanted, autoescape=True),
-            )
-        )
-    if after is not None:
-        query = query.where(tuple_(Article.updated_at, Article.id) < after)
-    return [_as_line(*row) for row in db.session().execute(query).all()]
-
-
-def one_for_editor(article_id: int, *, by: Agent) -> tuple[Article, Revision]:
-    """An article with its latest revision. Raises NotVisible, Forbidden."""
-    require(by, Permission.WRITE_ARTICLES)
-    row = (
-        db.session()
-        .execute(
-            select(Article, Revision)
-            .join(Revision, Revision.article_id == Article.id)
-            .where(Article.id == article_id, Revision.number == Article.latest_number)
-        )
-        .first()
-    )
-    if row is None:
-        raise NotVisible.of("article.not_found")
-    return row.Article, row.Revision
-
-
-def revisions(article_id: int, *, by: Agent) -> Sequence[Revision]:
-    """Every revision of an article, the latest first, their bodies not yet read.
-
-    Raises Forbidden.
-    """
-    require(by, Permission.WRITE_ARTICLES)
-    return (
-        db.session()
-        .scalars(
-            select(Revision)
-            .where(Revision.article_id == article_id)
-            .options(joinedload(Revision.author, innerjoin=True), defer(Revision.body_markdown))
-            .order_by(Revision.number.desc())
-        )
-        .all()
-    )
-
-
-def one_revision(article_id: int, number: int, *, by: Agent) -> Revision:
-    """One revision, whole. Raises NotVisible, Forbidden."""
-    require(by, Permission.WRITE_ARTICLES)
-    found = db.session().scalar(
-        select(Revision).where(Revision.article_id == article_id, Revision.number == number)
-    )
-    if found is None:
-        raise NotVisible.of("article.no_such_revision", number=number)
-    return found
+    rows = db.session().execute(query.order_by(Revision.title))
+    return _composed(_pairs(rows), reading_as(audience))
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change that an index must follow: ``article`` is None when readers lost it."""
+    """A change that an index must follow. ``variants``: the article once for those who see it
+    alike, nothing when its readers lost it.
+    """
 
     article_id: int
     change_number: int
-    article: PublishedArticle | None
+    variants: tuple[PublishedArticle, ...]
 
 
 def changes_since(number: int, *, limit: int, session: Session) -> list[Change]:
@@ -238,24 +221,84 @@ def changes_since(number: int, *, limit: int, session: Session) -> list[Change]:
         .order_by(Article.change_number)
         .limit(limit)
     ).all()
-    return [
-        Change(
-            article.id,
-            article.change_number,
-            _as_published(article, revision)
-            if article.state is ArticleState.PUBLISHED and revision is not None
-            else None,
-        )
+    read = [
+        (article, revision)
         for article, revision in rows
+        if article.state is ArticleState.PUBLISHED and revision is not None
+    ]
+    variants = _variants(read, session)
+    return [
+        Change(article.id, article.change_number, variants.get(article.id, ()))
+        for article, _revision in rows
     ]
 
 
-def every_published(after_id: int, *, limit: int, session: Session) -> list[PublishedArticle]:
-    """Published articles in the order of their ids, after ``after_id``: to build an index."""
+def every_published(
+    after_id: int, *, limit: int, session: Session
+) -> list[tuple[PublishedArticle, ...]]:
+    """Published articles in the order of their ids, after ``after_id``: to build an index.
+
+    Each as often as there are readers who see it differently.
+    """
     rows = session.execute(
         _published().where(Article.id > after_id).order_by(Article.id).limit(limit)
-    ).all()
-    return [_as_published(article, revision) for article, revision in rows]
+    )
+    return list(_variants(_pairs(rows), session).values())
+
+
+_Pairs = Sequence[tuple[Article, Revision]]
+
+
+def _pairs(rows: Iterable[Any]) -> _Pairs:
+    return [(article, revision) for article, revision in rows]
+
+
+def _composed(pairs: _Pairs, reading: Reading) -> list[PublishedArticle]:
+    session = db.session()
+    blocks = _blocks_for(pairs, session)
+    titles = titles_of(links.wiki_slugs(_bodies(pairs, blocks)), reading.audience, session)
+    seen = (reading.audience,)
+    return [
+        _as_published(article, revision, seen, _text(revision, reading, blocks, titles))
+        for article, revision in pairs
+    ]
+
+
+def _variants(pairs: _Pairs, session: Session) -> dict[int, tuple[PublishedArticle, ...]]:
+    """By article: itself, once for all the readers who see the same of it."""
+    blocks = _blocks_for(pairs, session)
+    slugs = links.wiki_slugs(_bodies(pairs, blocks))
+    titles = {audience: titles_of(slugs, audience, session) for audience in Audience}
+    found = {}
+    for article, revision in pairs:
+        readers = [a for a in Audience if article.audience in readable_by(a)]
+        alike: dict[str, list[Audience]] = {}
+        # Most articles are the same for everybody, and composing them again would say so slowly.
+        same = not audiences(revision.body_markdown) and not slugs
+        for audience in readers[:1] if same else readers:
+            reading = reading_as(audience)
+            text = _text(revision, reading, blocks, titles[audience])
+            alike.setdefault(text, []).append(audience)
+        if same:
+            alike = dict.fromkeys(alike, readers)
+        found[article.id] = tuple(
+            _as_published(article, revision, tuple(those), text) for text, those in alike.items()
+        )
+    return found
+
+
+def _blocks_for(pairs: _Pairs, session: Session) -> dict[str, str]:
+    return shared_bodies(block_names(r.body_markdown for _a, r in pairs), session)
+
+
+def _bodies(pairs: _Pairs, blocks: Mapping[str, str]) -> list[str]:
+    return [revision.body_markdown for _article, revision in pairs] + list(blocks.values())
+
+
+def _text(
+    revision: Revision, reading: Reading, blocks: Mapping[str, str], titles: Mapping[str, str]
+) -> str:
+    return links.resolve(compose(revision.body_markdown, reading, blocks), titles)
 
 
 def _published() -> Select[tuple[Article, Revision]]:
@@ -273,14 +316,9 @@ def _readable(audience: Audience) -> Any:
     return Article.audience.in_(readable_by(audience))
 
 
-def _one(query: Select[tuple[Article, Revision]]) -> PublishedArticle:
-    row = db.session().execute(query).first()
-    if row is None:
-        raise NotVisible.of("article.not_found")
-    return _as_published(row.Article, row.Revision)
-
-
-def _as_published(article: Article, revision: Revision) -> PublishedArticle:
+def _as_published(
+    article: Article, revision: Revision, readers: tuple[Audience, ...], text: str
+) -> PublishedArticle:
     return PublishedArticle(
         id=article.id,
         slug=article.slug,
@@ -288,30 +326,17 @@ def _as_published(article: Article, revision: Revision) -> PublishedArticle:
         audience=article.audience,
         title=revision.title,
         summary=revision.summary,
-        body_markdown=revision.body_markdown,
+        body_markdown=text,
         revision=revision.number,
         keywords=tuple(article.keywords),
         procedures=tuple(p.code for p in article.procedures),
         reasons=tuple(r.code for r in article.reasons),
         families=tuple(dict.fromkeys(p.family for p in article.procedures)),
         checked_on=article.checked_on,
+        check_due_on=article.check_due_on,
         source_note=article.source_note,
         source_id=article.source_id,
         change_number=article.change_number,
         updated_at=article.updated_at,
-    )
-
-
-def _as_line(article: Article, title: str, owner: Agent) -> EditorLine:
-    return EditorLine(
-        id=article.id,
-        slug=article.slug,
-        title=title,
-        state=article.state,
-        audience=article.audience,
-        latest_number=article.latest_number,
-        published_number=article.published_number,
-        owner=owner.full_name,
-        checked_on=article.checked_on,
-        updated_at=article.updated_at,
+        readers=readers,
     )

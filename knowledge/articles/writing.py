@@ -8,13 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from knowledge.articles import counting
-from knowledge.articles.models import Article, ArticleState, Audience, Revision
+from knowledge.articles import composing, counting, journal
+from knowledge.articles.models import (
+    Article,
+    ArticleRedirect,
+    ArticleState,
+    Audience,
+    Happening,
+    Revision,
+)
 from support.catalogue.models import ContactReason, Procedure
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid, Problem, broken_constraint
@@ -27,6 +34,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 LONGEST = {"slug": 120, "title": 200, "summary": 600, "comment": 400, "source_note": 600}
 LONGEST_BODY = 400_000
+LONGEST_PERIOD = 3660  # days between two checks
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,11 @@ class Words:
 
 @dataclass(frozen=True)
 class About:
-    """What is said about an article; procedures and reasons by their codes."""
+    """What is said about an article; procedures and reasons by their codes.
+
+    ``check_every_days``: how long what it says can be trusted once checked, None for ever.
+    ``critical``: rather withdrawn than read when nobody has checked it in time.
+    """
 
     audience: Audience = Audience.STAFF
     procedures: Sequence[str] = ()
@@ -49,6 +61,8 @@ class About:
     language: str = "fr"
     checked_on: date | None = None
     source_note: str = ""
+    check_every_days: int | None = None
+    critical: bool = False
 
 
 def draft(
@@ -104,11 +118,18 @@ def revise(
     moved = current.scalar(
         update(Article)
         .where(Article.id == article.id, Article.latest_number == based_on)
-        .values(latest_number=based_on + 1, updated_at=now())
+        .values(
+            latest_number=based_on + 1,
+            updated_at=now(),
+            # A second reader was asked about other words.
+            submitted_number=None,
+            submitted_by_id=None,
+            submitted_at=None,
+        )
         .returning(Article.id)
         .execution_options(synchronize_session=False)
     )
-    current.refresh(article, ["latest_number", "updated_at"])
+    current.refresh(article)
     if moved is None:
         raise Conflict.of("article.revised_meanwhile", number=article.latest_number)
     return _add_revision(article, based_on + 1, words, comment, by)
@@ -118,6 +139,37 @@ def describe(article: Article, about: About, *, by: Agent) -> None:
     """Change what is said about an article: readers of a published one see it at once."""
     require(by, Permission.WRITE_ARTICLES)
     apply(article, about)
+    touch(article)
+
+
+def rename(article: Article, slug: str, *, by: Agent) -> None:
+    """Give an article another address; whoever follows the old one still finds it.
+
+    Raises Invalid (``article.bad_slug``, ``article.slug_taken``), Forbidden.
+    """
+    require(by, Permission.WRITE_ARTICLES)
+    _refuse(_problems_of_slug(slug))
+    if slug == article.slug:
+        return
+    current, old = db.session(), article.slug
+    before = current.get(ArticleRedirect, slug)
+    if before is not None and before.article_id != article.id:
+        raise Invalid.of("article.slug_taken", "slug")
+    try:
+        with current.begin_nested():
+            if before is not None:
+                current.delete(before)
+            article.slug = slug
+            current.add(ArticleRedirect(slug=old, article_id=article.id))
+            current.flush()
+    except IntegrityError as error:
+        names = {"uq_article_slug": "article.slug_taken", "article.slug": "article.slug_taken"}
+        code = broken_constraint(error, names)
+        if code is None:
+            raise
+        current.refresh(article)
+        raise Invalid.of(code, "slug") from error
+    journal.note(article, Happening.RENAMED, by=by, said=f"{old} → {slug}")
     touch(article)
 
 
@@ -164,6 +216,15 @@ def apply(article: Article, about: About) -> None:
     article.audience, article.language = about.audience, about.language
     article.keywords = [k.strip() for k in about.keywords if k.strip()]
     article.checked_on, article.source_note = about.checked_on, about.source_note.strip()
+    article.check_every_days, article.critical = about.check_every_days, about.critical
+    article.check_due_on = due_on(about.checked_on, about.check_every_days)
+
+
+def due_on(checked_on: date | None, every_days: int | None) -> date | None:
+    """The last day on which a check still holds."""
+    if checked_on is None or every_days is None:
+        return None
+    return checked_on + timedelta(days=every_days)
 
 
 def problems_of(slug: str, words: Words, about: About, comment: str = "") -> list[Problem]:
@@ -187,6 +248,13 @@ def _problems_of_about(about: About) -> list[Problem]:
         problems.append(Problem("article.too_long", "source_note", {"most": 600}))
     if not LANGUAGE.fullmatch(about.language):
         problems.append(Problem("article.bad_language", "language"))
+    every = about.check_every_days
+    if every is not None and not 1 <= every <= LONGEST_PERIOD:
+        problems.append(Problem("article.bad_period", "check_every_days"))
+    if about.critical and every is None:
+        problems.append(Problem("article.critical_unchecked", "check_every_days"))
+    if every is not None and about.checked_on is None:
+        problems.append(Problem("article.never_checked", "checked_on"))
     return problems
 
 
@@ -209,6 +277,10 @@ def _problems_of_words(words: Words, comment: str) -> list[Problem]:
         Problem("article.empty", name)
         for name, text in (("title", words.title), ("body", words.body))
         if not text.strip()
+    ]
+    problems += [
+        Problem(wrong.code, "body", {"line": wrong.line, "said": wrong.said})
+        for wrong in composing.problems(words.body.replace("\r\n", "\n"))
     ]
     return problems
 

@@ -104,6 +104,8 @@ def differences(file: ArticleFile, known: Known) -> dict[str, tuple[object, obje
         "keywords": (list(article.keywords), list(about.keywords)),
         "language": (article.language, about.language),
         "checked_on": (article.checked_on, about.checked_on),
+        "check_every_days": (article.check_every_days, about.check_every_days),
+        "critical": (article.critical, about.critical),
         "source": (article.source_note, about.source_note),
         "source_id": (article.source_id, file.source_id),
         "published": (article.state is ArticleState.PUBLISHED, True),

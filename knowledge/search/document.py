@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge.articles.models import Audience
 from knowledge.articles.plain_text import to_words
-from knowledge.articles.queries import PublishedArticle, readable_by
+from knowledge.articles.queries import PublishedArticle
 from knowledge.search import analysis
 
 LONGEST_INITIALS = 6
@@ -109,7 +109,7 @@ def document_of(article: PublishedArticle) -> Document:
         summary=article.summary,
         revision=article.revision,
         audience=article.audience,
-        readers=tuple(a for a in Audience if article.audience in readable_by(a)),
+        readers=article.readers,
         source_id=article.source_id,
         language=article.language,
         procedures=article.procedures,

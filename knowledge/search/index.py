@@ -229,10 +229,10 @@ class NodeIndex:
 
     def _replace(self, path: Path, changes: Sequence[queries.Change]) -> None:
         known = words.load(path)
-        documents = [document_of(c.article) for c in changes if c.article is not None]
+        documents = [document_of(variant) for c in changes for variant in c.variants]
         if known.meet(documents):
             words.save(path, known)
-        gone = [c.article_id for c in changes if c.article is None]
+        gone = [c.article_id for c in changes if not c.variants]
         self._kind.replace(path, documents, gone)
 
 
@@ -243,8 +243,10 @@ class _Counted:
         self.words = words.WordCounts()
 
     def __iter__(self) -> Iterator[Document]:
+        last = None
         for document in self._documents:
-            self.count += 1
+            self.count += document.article_id != last
+            last = document.article_id
             self.words.count(document)
             yield document
 
@@ -252,9 +254,9 @@ class _Counted:
 def _every_document(session: Session) -> Iterator[Document]:
     after = 0
     while batch := queries.every_published(after, limit=BATCH, session=session):
-        for article in batch:
-            yield document_of(article)
-        after = batch[-1].id
+        for variants in batch:
+            yield from (document_of(one) for one in variants)
+        after = batch[-1][0].id
         session.expunge_all()
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
 FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
 
 
 _as_of: ContextVar[datetime | None] = ContextVar("relais_as_of", default=None)
@@ -20,6 +22,11 @@ _as_of: ContextVar[datetime | None] = ContextVar("relais_as_of", default=None)
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return _as_of.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """The day it is in mainland France, by which laws and articles come into force."""
+    return now().astimezone(PARIS).date()
 
 
 @contextmanager

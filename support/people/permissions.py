@@ -32,7 +32,10 @@ class Permission(StrEnum):
     SORT_MAIL = "mail.sort"  # the mails that a person must sort
     READ_PERSONS = "persons.read"  # look a person up, read their page
     READ_STAFF_ARTICLES = "knowledge.read_staff"
+    READ_PROGRAMME_ARTICLES = "knowledge.read_programme"
+    READ_DIRECTORATE_ARTICLES = "knowledge.read_directorate"
     WRITE_ARTICLES = "knowledge.write"
+    REVIEW_ARTICLES = "knowledge.review"  # read what somebody else wrote, before it is published
     TRACK_ISSUES = "issues.track"  # say what is known of a bug, and when it is mended
     ANNOUNCE = "announcements.write"  # releases, incidents and news, to those they concern
     PREPARE_RELEASES = "releases.prepare"  # dates, documents and training of a release
@@ -63,21 +66,33 @@ _NEXT_LEVELS = {
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TELEADVISER: frozenset(_FRONT_LINE),
-    Role.SUPERVISOR: frozenset(_FRONT_LINE | {P.ASSIGN_OTHERS, P.READ_FIGURES, P.REVIEW}),
+    Role.SUPERVISOR: frozenset(
+        _FRONT_LINE | {P.ASSIGN_OTHERS, P.READ_FIGURES, P.REVIEW, P.REVIEW_ARTICLES}
+    ),
     # The project directorate answers the referents itself: it replies and closes for them.
     Role.PROJECT_AGENT: frozenset(
         _NEXT_LEVELS
         | {P.REPLY, P.CLOSE, P.READ_FIGURES, P.REVIEW}
         | {P.TRACK_ISSUES, P.ANNOUNCE, P.PREPARE_RELEASES}
+        | {P.READ_PROGRAMME_ARTICLES, P.REVIEW_ARTICLES}
     ),
-    Role.BUSINESS_AGENT: frozenset(_NEXT_LEVELS | {P.REVIEW}),
+    Role.BUSINESS_AGENT: frozenset(
+        _NEXT_LEVELS
+        | {P.REVIEW, P.REVIEW_ARTICLES, P.READ_PROGRAMME_ARTICLES, P.READ_DIRECTORATE_ARTICLES}
+    ),
     Role.SITE_REFERENT: frozenset(
         {P.READ_TICKETS, P.REPORT_ISSUES, P.READ_STAFF_ARTICLES}
     ),
     Role.HELP_POINT_AGENT: frozenset(
         {P.READ_TICKETS, P.OPEN_TICKETS, P.READ_PERSONS, P.READ_STAFF_ARTICLES}
     ),
-    Role.KNOWLEDGE_EDITOR: frozenset({P.READ_STAFF_ARTICLES, P.WRITE_ARTICLES}),
+    # Editors write for every level, and so read what every level reads.
+    Role.KNOWLEDGE_EDITOR: frozenset(
+        {
+            P.READ_STAFF_ARTICLES, P.READ_PROGRAMME_ARTICLES, P.READ_DIRECTORATE_ARTICLES,
+            P.WRITE_ARTICLES, P.REVIEW_ARTICLES,
+        }
+    ),
     Role.STEERING_READER: frozenset({P.READ_FIGURES}),
     Role.ADMINISTRATOR: frozenset(
         {

@@ -10,7 +10,7 @@ from typing import Any
 
 from knowledge.articles.front_matter import ArticleFile
 from knowledge.articles.models import Audience
-from knowledge.articles.queries import PublishedArticle
+from knowledge.articles.queries import PublishedArticle, readable_by
 from knowledge.search.document import Document, document_of
 from knowledge.search.engine import Engine
 from knowledge.search.expansion import Query, understand
@@ -72,7 +72,9 @@ def document(number: int, title: str, body: str = "", **more: Any) -> Document:
         "change_number": number,
         "updated_at": datetime(2026, 11, 3, tzinfo=UTC),
     }
-    return document_of(PublishedArticle(**{**values, **more}))
+    values |= {"check_due_on": None} | more
+    readers = tuple(a for a in Audience if values["audience"] in readable_by(a))
+    return document_of(PublishedArticle(**{"readers": readers, **values}))
 
 
 def document_of_file(number: int, file: ArticleFile) -> Document:

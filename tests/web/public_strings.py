@@ -16,7 +16,12 @@ TEMPLATES = ROOT / "web" / "templates"
 # Parts of pages that only staff open; the rest of the components serves both.
 STAFF_ONLY = {"desk.html", "lists.html"}
 FOLDERS = ("citizen", "citizen/form", "help", "errors")
-LAYOUTS = ("layouts/base.html", "layouts/public.html", "library/_pieces.html")
+LAYOUTS = (
+    "layouts/base.html",
+    "layouts/public.html",
+    "library/_pieces.html",
+    "library/_cases.html",
+)
 MODULES = (
     "web/citizen/asking.py",
     "web/citizen/contact.py",

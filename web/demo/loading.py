@@ -21,6 +21,7 @@ from web.demo.accounts import ACCOUNTS
 from web.demo.casting import Casting, Part
 from web.demo.choosing import WEEKS, Chooser
 from web.demo.company import Company, leaflets
+from web.demo.curating import curate
 from web.demo.informing import inform
 from web.demo.mailing import compare_mailbox, receive_mails, refuse_some
 from web.demo.organising import organise
@@ -95,6 +96,7 @@ def _load(progress: Progress, share: float) -> DemoSummary:
     refuse_some(tickets)
     let_telephone_ring(agents, tickets)
     inform(reading.read_news(), agents, tickets, today)
+    curate(agents, today)
     numbers = (len(agents), len(persons), len(articles.files), len(tickets) + len(opened))
     return DemoSummary(True, *numbers)
 

@@ -10,17 +10,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge.articles import publishing, queries, writing
+from knowledge.articles import checking, editors, publishing, reviewing, writing
+from knowledge.articles.editors import EditorLine
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
-from knowledge.articles.queries import EditorLine
-from knowledge.articles.rendering import render
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
+from support.kernel.time import today
 from support.people.permissions import Permission
 from web.access import staff
 from web.desk import catalogue
 from web.http import me
-from web.library import labels, sheets
+from web.library import labels, previewing, sheets
 from web.library.comparing import Passage, compare
 from web.library.searching import typed
 from web.library.sheets import Sheet
@@ -30,6 +30,7 @@ from web.reading_args import MOST_SMALL, instant_and_number, row_number
 bp = Blueprint("editing", __name__, url_prefix="/agent/connaissances/redaction")
 
 PAGE = 50
+LATE, SUBMITTED = "a-verifier", "a-relire"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,13 @@ class Meanwhile:
 @staff(Permission.WRITE_ARTICLES)
 def drafts() -> ResponseReturnValue:
     """Every article in every state, the last changed first."""
-    state = _one_of(ArticleState, request.args.get("etat"))
+    asked = request.args.get("etat")
+    state = _one_of(ArticleState, asked)
     audience = _one_of(Audience, request.args.get("public"))
     text = typed(request.args.get("q"))
-    lines = queries.for_editors(
+    lines = editors.for_editors(
         by=me(), state=state, audience=audience, text=text,
+        late=asked == LATE, submitted=asked == SUBMITTED,
         after=instant_and_number(request.args.get("apres", "")), limit=PAGE + 1,
     )  # fmt: skip
     return render_template(
@@ -57,7 +60,8 @@ def drafts() -> ResponseReturnValue:
         lines=lines[:PAGE],
         next=_address(apres=_cursor(lines[PAGE - 1])) if len(lines) > PAGE else None,
         first=_address(apres=None) if request.args.get("apres") else None,
-        state=state, audience=audience, q=text, states=list(ArticleState), labels=labels,
+        state=state.value if state else asked if asked in (LATE, SUBMITTED) else None,
+        audience=audience, q=text, audiences=list(Audience), labels=labels, today=today(),
         address=_address,
     )  # fmt: skip
 
@@ -87,7 +91,7 @@ def create() -> ResponseReturnValue:
 @bp.get("/<int:article_id>/modifier")
 @staff(Permission.WRITE_ARTICLES)
 def edit(article_id: int) -> ResponseReturnValue:
-    article, revision = queries.one_for_editor(article_id, by=me())
+    article, revision = editors.one_for_editor(article_id, by=me())
     return _form(sheets.of_article(article, revision), article)
 
 
@@ -95,7 +99,7 @@ def edit(article_id: int) -> ResponseReturnValue:
 @staff(Permission.WRITE_ARTICLES)
 def save(article_id: int) -> ResponseReturnValue:
     """The next revision, or what is said about the article, or both. Nothing is overwritten."""
-    article, revision = queries.one_for_editor(article_id, by=me())
+    article, revision = editors.one_for_editor(article_id, by=me())
     sheet = sheets.read(request.form)
     if request.form.get("aller") == "apercu":
         return _form(sheet, article)
@@ -120,23 +124,75 @@ def preview() -> ResponseReturnValue:
 @bp.post("/<int:article_id>/publications")
 @staff(Permission.WRITE_ARTICLES)
 def publish(article_id: int) -> ResponseReturnValue:
-    article, _revision = queries.one_for_editor(article_id, by=me())
-    number = row_number(request.form, "number", MOST_SMALL)
-    publishing.publish(article, number=number, by=me())
+    """Back to what readers had before; or what nobody else has read, for a reason."""
+    article, _revision = editors.one_for_editor(article_id, by=me())
+    number = row_number(request.form, "number", MOST_SMALL) or article.latest_number
+    if number <= (article.published_number or 0):
+        publishing.publish(article, number=number, by=me())
+    else:
+        try:
+            reviewing.publish_unread(article, number=number, by=me(), said=_said())
+        except Invalid as refusal:
+            return _again(article_id, None, sentences(refusal)), 422
     return _saved(article, _published(article))
+
+
+@bp.post("/<int:article_id>/relectures")
+@staff(Permission.WRITE_ARTICLES)
+def submit(article_id: int) -> ResponseReturnValue:
+    """Ask somebody else to read the latest revision."""
+    article, _revision = editors.one_for_editor(article_id, by=me())
+    reviewing.submit(article, by=me(), said=_said())
+    return _saved(article, _asked())
+
+
+@bp.post("/<int:article_id>/annulations")
+@staff(Permission.WRITE_ARTICLES)
+def unschedule(article_id: int) -> ResponseReturnValue:
+    article, _revision = editors.one_for_editor(article_id, by=me())
+    publishing.unschedule(article, by=me())
+    return _saved(article, _("La publication prévue est annulée."))
+
+
+@bp.post("/<int:article_id>/verifications")
+@staff(Permission.WRITE_ARTICLES)
+def check(article_id: int) -> ResponseReturnValue:
+    """What it says is still true today."""
+    article, _revision = editors.one_for_editor(article_id, by=me())
+    checking.mark_checked(article, by=me(), said=_said())
+    return _saved(article, _("Vérifiée aujourd’hui."))
+
+
+@bp.post("/<int:article_id>/adresses")
+@staff(Permission.WRITE_ARTICLES)
+def rename(article_id: int) -> ResponseReturnValue:
+    article, _revision = editors.one_for_editor(article_id, by=me())
+    wanted = request.form.get("slug", "").strip()
+    try:
+        if wanted in sheets.RESERVED:
+            raise Invalid.of("article.slug_taken", "slug")
+        writing.rename(article, wanted, by=me())
+    except Invalid as refusal:
+        return _again(article_id, None, sentences(refusal)), 422
+    return _saved(article, _("Nouvelle adresse : l’ancienne y mène toujours."))
 
 
 @bp.post("/<int:article_id>/archives")
 @staff(Permission.WRITE_ARTICLES)
 def archive(article_id: int) -> ResponseReturnValue:
-    article, _revision = queries.one_for_editor(article_id, by=me())
-    publishing.archive(article, by=me())
+    article, _revision = editors.one_for_editor(article_id, by=me())
+    try:
+        instead = request.form.get("replaced_by", "").strip().rpartition("/")[2]
+        publishing.archive(article, by=me(), replaced_by=instead)
+    except Invalid as refusal:
+        return _again(article_id, None, sentences(refusal)), 422
     return _saved(article, _("Fiche archivée : plus personne ne la lit. Vous pouvez la republier."))
 
 
 def _write(article: Article, revision: Revision, sheet: Sheet) -> str:
     """Save what differs and say it. Raises Invalid, Conflict."""
-    about = sheet.about()
+    about, goes = sheet.about(), request.form.get("aller")
+    at = sheet.when() if goes == "relecture" else None
     problems = writing.problems_of(article.slug, sheet.words(), about, sheet.comment)
     if problems:
         raise Invalid(*problems)
@@ -150,9 +206,12 @@ def _write(article: Article, revision: Revision, sheet: Sheet) -> str:
     same_about = sheets.same_about(about, article)
     if not same_about:
         writing.describe(article, about, by=me())
-    if request.form.get("aller") == "publier":
-        publishing.publish(article, by=me())
+    if goes == "publier":
+        reviewing.publish_unread(article, by=me(), said=sheet.comment)
         return _published(article)
+    if goes == "relecture":
+        reviewing.submit(article, by=me(), publish_at=at, said=sheet.comment)
+        return _asked()
     if same_words and same_about:
         return _("Rien n’a changé.")
     if article.state is ArticleState.PUBLISHED and not same_words:
@@ -172,16 +231,24 @@ def _saved(article: Article, said: str) -> ResponseReturnValue:
     return redirect(url_for("editing.edit", article_id=article.id), 303)
 
 
-def _again(article_id: int, sheet: Sheet, errors: dict[str | None, str]) -> str:
+def _asked() -> str:
+    return _("Relecture demandée : une autre personne lira ce texte avant les lecteurs.")
+
+
+def _said() -> str:
+    return request.form.get("said", "")[:2000]
+
+
+def _again(article_id: int, sheet: Sheet | None, errors: dict[str | None, str]) -> str:
     db.session().rollback()
-    article, _revision = queries.one_for_editor(article_id, by=me())
-    return _form(sheet, article, errors=errors)
+    article, revision = editors.one_for_editor(article_id, by=me())
+    return _form(sheet or sheets.of_article(article, revision), article, errors=errors)
 
 
 def _beside(article_id: int, sheet: Sheet) -> str:
     """What was typed, kept, with what somebody else saved meanwhile beside it."""
     db.session().rollback()
-    article, revision = queries.one_for_editor(article_id, by=me())
+    article, revision = editors.one_for_editor(article_id, by=me())
     body = sheet.body.replace("\r\n", "\n").strip()
     meanwhile = Meanwhile(
         revision=revision,
@@ -206,17 +273,25 @@ def _form(
         meanwhile=meanwhile,
         procedures=[(p.code, p.label) for p in catalogue.procedures()],
         reasons=_grouped_reasons(),
-        labels=labels,
+        today=today(),
+        said=_said(),
         **_previewed(sheet),
     )
 
 
 def _previewed(sheet: Sheet) -> dict[str, Any]:
-    whole = sheet.body[: writing.LONGEST_BODY]
+    whole = sheet.body[: writing.LONGEST_BODY].replace("\r\n", "\n")
+    reader = _one_of(Audience, request.form.get("lecteur")) or Audience.DIRECTORATE
+    day = sheets.day_or_none(request.form.get("jour"))
     return {
         "preview_title": sheet.title,
         "preview_summary": sheet.summary,
-        "preview_body": render(whole.replace("\r\n", "\n")),
+        "preview_body": previewing.shown(whole, reader, day),
+        "preview_reader": reader,
+        "preview_day": day,
+        "preview_missing": previewing.missing(whole),
+        "audiences": list(Audience),
+        "labels": labels,
         "preview_direction": labels.direction(sheet.language),
     }
 

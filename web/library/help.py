@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from knowledge.articles import queries
@@ -15,7 +15,7 @@ from knowledge.articles.rendering import render
 from support.catalogue.models import ContactReason, Procedure
 from support.kernel.errors import NotVisible
 from web.access import public
-from web.library import grouping
+from web.library import grouping, labels, reading
 from web.library.describing import subjects
 from web.library.searching import search, typed
 from web.library.typesetting import typeset
@@ -50,14 +50,19 @@ def home() -> ResponseReturnValue:
 @public
 def article(slug: str) -> ResponseReturnValue:
     try:
-        found = queries.by_slug(slug, ONLY_PUBLIC)
+        found = queries.by_slug(slug, ONLY_PUBLIC, **reading.chosen(request.args))
     except NotVisible:
+        moved = queries.moved_to(slug, ONLY_PUBLIC)
+        if moved is not None:
+            return redirect(url_for("help.article", slug=moved), 301)
         return _not_there(slug)
     about = subjects(found)
     return render_template(
         "help/article.html",
         article=found,
         body=render(found.body_markdown),
+        cases=reading.cases(found, request.args),
+        late=labels.long_date(found.check_due_on) if found.late and found.check_due_on else None,
         contact=_contact(found, about["procedures"], about["reasons"]),
         **about,
     )

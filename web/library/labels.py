@@ -28,13 +28,19 @@ def family_label(family: str) -> str:
 
 
 def audience_label(audience: Audience) -> str:
-    return {Audience.PUBLIC: _("public"), Audience.STAFF: _("agents")}[audience]
+    return {
+        Audience.PUBLIC: _("public"),
+        Audience.STAFF: _("agents"),
+        Audience.PROGRAMME: _("DP ANEF"),
+        Audience.DIRECTORATE: _("directions"),
+    }[audience]
 
 
 def state_label(state: ArticleState) -> str:
     return {
         ArticleState.DRAFT: _("brouillon"),
         ArticleState.PUBLISHED: _("publiée"),
+        ArticleState.WITHDRAWN: _("retirée, à vérifier"),
         ArticleState.ARCHIVED: _("archivée"),
     }[state]
 
@@ -43,6 +49,7 @@ def state_tone(state: ArticleState) -> str:
     return {
         ArticleState.DRAFT: "action",
         ArticleState.PUBLISHED: "done",
+        ArticleState.WITHDRAWN: "late",
         ArticleState.ARCHIVED: "neutral",
     }[state]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from knowledge.articles import queries
+from knowledge.articles import editors, journal
 from knowledge.articles.rendering import render
 from support.people.permissions import Permission
 from web.access import staff
 from web.http import me
 from web.library.comparing import compare
+from web.library.happenings import happening_label
 from web.reading_args import MOST_SMALL, row_number
 
 bp = Blueprint(
@@ -21,11 +22,13 @@ bp = Blueprint(
 @bp.get("")
 @staff(Permission.WRITE_ARTICLES)
 def history(article_id: int) -> ResponseReturnValue:
-    article, _latest = queries.one_for_editor(article_id, by=me())
+    article, _latest = editors.one_for_editor(article_id, by=me())
     return render_template(
         "library/revisions.html",
         article=article,
-        revisions=queries.revisions(article_id, by=me()),
+        revisions=editors.revisions(article_id, by=me()),
+        events=journal.of_article(article_id),
+        said=happening_label,
     )
 
 
@@ -33,12 +36,12 @@ def history(article_id: int) -> ResponseReturnValue:
 @staff(Permission.WRITE_ARTICLES)
 def difference(article_id: int, number: int) -> ResponseReturnValue:
     """What a revision changed in the one before, or in the one given as ``avec``."""
-    article, _latest = queries.one_for_editor(article_id, by=me())
-    new = queries.one_revision(article_id, number, by=me())
+    article, _latest = editors.one_for_editor(article_id, by=me())
+    new = editors.one_revision(article_id, number, by=me())
     chosen = row_number(request.args, "avec", MOST_SMALL)
     wanted = number - 1 if chosen is None else chosen
     known = 0 < wanted <= article.latest_number and wanted != number
-    old = queries.one_revision(article_id, wanted, by=me()) if known else None
+    old = editors.one_revision(article_id, wanted, by=me()) if known else None
     return render_template(
         "library/difference.html",
         article=article,

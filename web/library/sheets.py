@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from werkzeug.datastructures import MultiDict
 
@@ -13,10 +13,11 @@ from knowledge.articles.models import Article, Audience, Revision
 from knowledge.articles.writing import About, Words
 from knowledge.folding import fold
 from support.kernel.errors import Invalid, Problem
+from support.kernel.time import PARIS
 from web.reading_args import MOST_SMALL, row_number
 
 # Addresses below the shelf that are not articles.
-RESERVED = frozenset({"redaction", "resultats"})
+RESERVED = frozenset({"redaction", "resultats", "manques", "relectures"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Sheet:
     language: str = "fr"
     checked_on: str = ""
     source_note: str = ""
+    check_every_days: str = ""
+    critical: str = ""
+    publish_at: str = ""
     comment: str = ""
     based_on: int = 0
     about_seen: str = ""
@@ -54,7 +58,18 @@ class Sheet:
             language=self.language,
             checked_on=_day(self.checked_on),
             source_note=self.source_note,
+            check_every_days=_days(self.check_every_days),
+            critical=bool(self.critical),
         )
+
+    def when(self) -> datetime | None:
+        """From when it is to be read, in Paris. Raises Invalid."""
+        if not self.publish_at.strip():
+            return None
+        try:
+            return datetime.fromisoformat(self.publish_at.strip()).replace(tzinfo=PARIS)
+        except ValueError:
+            raise Invalid.of("article.bad_date", "publish_at") from None
 
     def address(self) -> str:
         """The slug: as typed, otherwise made of the title. Raises Invalid for a taken word."""
@@ -70,7 +85,8 @@ def read(form: MultiDict[str, str]) -> Sheet:
     typed = {
         name: form.get(name, getattr(empty, name))
         for name in ("slug", "title", "summary", "body", "audience", "keywords", "language",
-                     "checked_on", "source_note", "comment", "about_seen")
+                     "checked_on", "source_note", "check_every_days", "critical", "publish_at",
+                     "comment", "about_seen")
     }  # fmt: skip
     return Sheet(
         **typed,
@@ -94,6 +110,8 @@ def of_article(article: Article, revision: Revision) -> Sheet:
         language=article.language,
         checked_on=article.checked_on.isoformat() if article.checked_on else "",
         source_note=article.source_note,
+        check_every_days=str(article.check_every_days or ""),
+        critical="oui" if article.critical else "",
         based_on=revision.number,
         about_seen=about_mark(article),
     )
@@ -132,6 +150,8 @@ def _about_of(article: Article) -> About:
         language=article.language,
         checked_on=article.checked_on,
         source_note=article.source_note,
+        check_every_days=article.check_every_days,
+        critical=article.critical,
     )
 
 
@@ -144,7 +164,24 @@ def _facts(about: About) -> tuple[object, ...]:
         about.language,
         about.checked_on.isoformat() if about.checked_on else None,
         about.source_note.strip(),
+        about.check_every_days,
+        about.critical,
     )
+
+
+def _days(typed: str) -> int | None:
+    if not typed.strip():
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}", typed.strip()):
+        raise Invalid.of("article.bad_period", "check_every_days")
+    return int(typed)
+
+
+def day_or_none(typed: str | None) -> date | None:
+    try:
+        return date.fromisoformat((typed or "").strip())
+    except ValueError:
+        return None
 
 
 def _day(typed: str) -> date | None:

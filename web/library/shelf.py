@@ -18,13 +18,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge.articles import helping, queries
-from knowledge.articles.models import Audience
+from knowledge.articles import checking, editors, helping, queries
+from knowledge.articles.models import Article, Audience
 from knowledge.articles.queries import PublishedArticle, audience_of
 from knowledge.articles.rendering import render
 from knowledge.search import suggesting
 from knowledge.search.finding import Hit
-from support.kernel.errors import NotVisible
+from support.kernel import db
+from support.kernel.errors import Invalid, NotVisible
 from support.people.models import Agent
 from support.people.permissions import Permission, may
 from support.tickets.models import Ticket
@@ -33,10 +34,11 @@ from support.tickets.replying import can_reply
 from support.tickets.visibility import one_visible
 from web.access import staff
 from web.http import me
-from web.library import explaining, grouping
+from web.library import explaining, grouping, labels, reading
 from web.library.describing import subjects
 from web.library.inserting import passage
 from web.library.searching import search, still_readable, typed
+from web.messages import sentences
 
 bp = Blueprint("shelf", __name__, url_prefix="/agent/connaissances")
 
@@ -58,7 +60,10 @@ class Beside:
 def shelf() -> ResponseReturnValue:
     """Everything by subject, or what answers the words typed."""
     question = typed(request.args.get("q"))
-    return render_template("library/shelf.html", q=question, **_found(question, unfinished=False))
+    waiting = editors.waiting_count(me()) if may(me(), Permission.REVIEW_ARTICLES) else 0
+    return render_template(
+        "library/shelf.html", q=question, waiting=waiting, **_found(question, unfinished=False)
+    )
 
 
 @bp.get("/resultats")
@@ -76,10 +81,19 @@ def results() -> ResponseReturnValue:
 @bp.get("/<slug>")
 @staff(Permission.READ_STAFF_ARTICLES)
 def article(slug: str) -> ResponseReturnValue:
-    found = queries.by_slug(slug, audience_of(me()))
+    try:
+        found = queries.by_slug(slug, audience_of(me()), **reading.chosen(request.args))
+    except NotVisible:
+        moved = queries.moved_to(slug, audience_of(me()))
+        if moved is None:
+            raise
+        return redirect(url_for("shelf.article", slug=moved))
     return render_template(
         "library/article.html",
         article=found,
+        labels=labels,
+        cases=reading.cases(found, request.args),
+        late=labels.long_date(found.check_due_on) if found.late and found.check_due_on else None,
         body=_for_agents(render(found.body_markdown)),
         is_public=found.audience is Audience.PUBLIC,
         can_insert=found.audience is Audience.PUBLIC and may(me(), Permission.REPLY),
@@ -92,6 +106,27 @@ def article(slug: str) -> ResponseReturnValue:
 def _counts(agent: Agent) -> bool:
     """Who reads whether an article spares requests: those who write it and those who steer."""
     return may(agent, Permission.WRITE_ARTICLES) or may(agent, Permission.READ_FIGURES)
+
+
+@bp.post("/<slug>/signalements")
+@staff(Permission.READ_STAFF_ARTICLES)
+def report_wrong(slug: str) -> ResponseReturnValue:
+    """Something in it is not right: its owner is told, with the words and the ticket."""
+    found = queries.by_slug(slug, audience_of(me()))
+    article = db.session().get(Article, found.id)
+    assert article is not None
+    said = request.form.get("said", "")[:2000]
+    back = redirect(url_for("shelf.article", slug=slug), 303)
+    try:
+        checking.report_wrong(
+            article, by=me(), said=said, passage=request.form.get("passage", ""),
+            ticket=request.form.get("ticket", "")[:20],
+        )  # fmt: skip
+    except Invalid as refusal:
+        flash(next(iter(sentences(refusal).values())), "error")
+        return back
+    flash(_("Signalé au responsable de la fiche, avec vos mots."), "success")
+    return back
 
 
 @bp.get("/<slug>/passage")

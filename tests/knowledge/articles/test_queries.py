@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from knowledge.articles import publishing, queries, writing
+from knowledge.articles import editors, publishing, queries, writing
 from knowledge.articles.models import ArticleState, Audience
 from knowledge.articles.writing import About, Words
 from support.kernel.errors import Forbidden, NotVisible
@@ -19,7 +19,9 @@ from tests.knowledge.conftest import Write
         ("teleadviser", {Audience.PUBLIC, Audience.STAFF}),
         ("referent", {Audience.PUBLIC, Audience.STAFF}),
         ("pan", {Audience.PUBLIC, Audience.STAFF}),
-        ("editor", {Audience.PUBLIC, Audience.STAFF}),
+        ("dp", {Audience.PUBLIC, Audience.STAFF, Audience.PROGRAMME}),
+        ("sdst", set(Audience)),
+        ("editor", set(Audience)),
     ],
 )
 def test_who_reads_what(cast: Cast, who: str | None, sees: set[Audience]) -> None:
@@ -80,15 +82,15 @@ def test_editors_page_through_everything(cast: Cast, write: Write, db_session: S
     writing.draft("brouillon", Words("À finir", "", "…"), About(), by=cast.editor)
     seen: list[str] = []
     after = None
-    while page := queries.for_editors(by=cast.editor, after=after, limit=3):
+    while page := editors.for_editors(by=cast.editor, after=after, limit=3):
         seen += [line.slug for line in page]
         after = (page[-1].updated_at, page[-1].id)
     assert sorted(seen) == sorted([f"article-{n}" for n in range(7)] + ["brouillon"])
-    drafts = queries.for_editors(by=cast.editor, state=ArticleState.DRAFT)
+    drafts = editors.for_editors(by=cast.editor, state=ArticleState.DRAFT)
     assert [(line.slug, line.published_number) for line in drafts] == [("brouillon", None)]
-    assert [line.slug for line in queries.for_editors(by=cast.editor, text="finir")] == [
+    assert [line.slug for line in editors.for_editors(by=cast.editor, text="finir")] == [
         "brouillon"
     ]
-    assert queries.for_editors(by=cast.editor, text="%") == []
+    assert editors.for_editors(by=cast.editor, text="%") == []
     with pytest.raises(Forbidden):
-        queries.for_editors(by=cast.teleadviser)
+        editors.for_editors(by=cast.teleadviser)

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from knowledge.articles import publishing, queries, writing
+from knowledge.articles import editors, publishing, queries, writing
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
 from knowledge.articles.writing import About, Words
 from support.kernel.errors import Conflict, Forbidden, Invalid
@@ -61,7 +61,7 @@ def test_a_revision_made_elsewhere_is_seen_even_by_a_stale_object(
 
 def test_a_revision_is_never_edited(cast: Cast, db_session: Session) -> None:
     article = writing.draft("retirer", WORDS, About(), by=cast.editor)
-    _article, revision = queries.one_for_editor(article.id, by=cast.editor)
+    _article, revision = editors.one_for_editor(article.id, by=cast.editor)
     revision.title = "Autre"
     with pytest.raises(RuntimeError, match="never edited"):
         db_session.flush()

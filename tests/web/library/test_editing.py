@@ -86,7 +86,10 @@ def test_publish_and_found(site: Site, shelf) -> None:
     assert answer.status_code == 303
     assert "timbre-fiscal" not in site.anyone().get("/aide?q=timbre").text
     path = answer.location.removesuffix("/modifier")
-    assert editor.send(f"{path}/publications", {"number": "1"}).status_code == 303
+    unread = editor.send(f"{path}/publications", {"number": "1"})
+    assert (unread.status_code, "Dites pourquoi" in unread.text) == (422, True)
+    sent = {"number": "1", "said": "Le prix change ce soir"}
+    assert editor.send(f"{path}/publications", sent).status_code == 303
     index.follow()
     assert "/aide/le-timbre-fiscal" in site.anyone().get("/aide?q=timbre").text
 
@@ -97,7 +100,7 @@ def test_readers_see_the_published_revision(site: Site, shelf) -> None:
     saved = editor.send(f"{HERE}/{shelf[PHOTO].id}/modifier", sent, follow_redirects=True)
     assert "Les lecteurs voient encore la révision 1" in saved.text
     assert "nouveau texte" not in site.anyone().get(f"/aide/{PHOTO}").text
-    sent = opened(editor, shelf[PHOTO]) | {"aller": "publier"}
+    sent = opened(editor, shelf[PHOTO]) | {"aller": "publier", "comment": "Panne en cours"}
     editor.send(f"{HERE}/{shelf[PHOTO].id}/modifier", sent)
     assert "nouveau texte" in site.anyone().get(f"/aide/{PHOTO}").text
 

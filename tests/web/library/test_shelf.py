@@ -61,7 +61,7 @@ def test_strangers_must_sign_in(site: Site, shelf) -> None:
 def test_article_of_the_staff(site: Site, shelf) -> None:
     page = site.as_("teleadviser").get(f"{SHELF}/{SECRET}").text
     assert "ne dites rien" in page
-    assert "agents seulement" in page
+    assert "<dd>agents</dd>" in page
     assert "Insérer dans une réponse" not in page
 
 

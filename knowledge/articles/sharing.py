@@ -1,0 +1,178 @@
+"""Blocks that several articles show: a fee, an address, a delay, changed once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from knowledge.articles.composing import block_names, problems
+from knowledge.articles.links import wiki_slugs
+from knowledge.articles.models import Article, Revision, SharedBlock, SharedBlockRevision
+from knowledge.articles.writing import touch
+from support.kernel import db
+from support.kernel.errors import Conflict, Invalid, NotVisible, Problem, broken_constraint
+from support.kernel.time import now
+from support.people.models import Agent
+from support.people.permissions import Permission, require
+
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_NAME = 60
+LONGEST_BODY = 20_000
+
+
+@dataclass(frozen=True)
+class BlockLine:
+    name: str
+    body_markdown: str
+    number: int
+    updated_at: datetime
+    used_by: tuple[tuple[int, str], ...]  # (article id, title), of what readers see
+
+
+def listing(*, by: Agent) -> list[BlockLine]:
+    """Every block by name, with the published articles that show it. Raises Forbidden."""
+    require(by, Permission.WRITE_ARTICLES)
+    blocks = db.session().scalars(select(SharedBlock).order_by(SharedBlock.name)).all()
+    users = _users()
+    return [
+        BlockLine(
+            block.name, block.body_markdown, block.number, block.updated_at,
+            tuple((number, title) for number, title, names in users if block.name in names),
+        )
+        for block in blocks
+    ]  # fmt: skip
+
+
+def one(name: str, *, by: Agent) -> SharedBlock:
+    """Raises NotVisible, Forbidden."""
+    require(by, Permission.WRITE_ARTICLES)
+    found = db.session().scalar(select(SharedBlock).where(SharedBlock.name == name))
+    if found is None:
+        raise NotVisible.of("block.not_found")
+    return found
+
+
+def create(name: str, body: str, *, by: Agent, comment: str = "") -> SharedBlock:
+    """A new block. Raises Invalid (``block.*``, a problem a field), Forbidden."""
+    require(by, Permission.WRITE_ARTICLES)
+    wrong = _problems(body)
+    if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
+        wrong.insert(0, Problem("block.bad_name", "name"))
+    if wrong:
+        raise Invalid(*wrong)
+    current = db.session()
+    block = SharedBlock(name=name, body_markdown=_clean(body))
+    try:
+        with current.begin_nested():
+            current.add(block)
+            current.flush()
+    except IntegrityError as error:
+        names = {"uq_shared_block_name": "block.taken", "shared_block.name": "block.taken"}
+        code = broken_constraint(error, names)
+        if code is None:
+            raise
+        raise Invalid.of(code, "name") from error
+    _add_revision(block, comment, by)
+    _touch_users(name)
+    return block
+
+
+def revise(block: SharedBlock, body: str, *, based_on: int, by: Agent, comment: str = "") -> int:
+    """Change it everywhere at once; returns in how many published articles.
+
+    Raises Conflict (``block.revised_meanwhile``), Invalid, Forbidden.
+    """
+    require(by, Permission.WRITE_ARTICLES)
+    wrong = _problems(body)
+    if wrong:
+        raise Invalid(*wrong)
+    current = db.session()
+    moved = current.scalar(
+        update(SharedBlock)
+        .where(SharedBlock.id == block.id, SharedBlock.number == based_on)
+        .values(number=based_on + 1, body_markdown=_clean(body), updated_at=now())
+        .returning(SharedBlock.id)
+        .execution_options(synchronize_session=False)
+    )
+    current.refresh(block)
+    if moved is None:
+        raise Conflict.of("block.revised_meanwhile", number=block.number)
+    _add_revision(block, comment, by)
+    return _touch_users(block.name)
+
+
+def history(block: SharedBlock, *, by: Agent) -> Sequence[SharedBlockRevision]:
+    """Every state of a block, the latest first. Raises Forbidden."""
+    require(by, Permission.WRITE_ARTICLES)
+    return (
+        db.session()
+        .scalars(
+            select(SharedBlockRevision)
+            .where(SharedBlockRevision.block_id == block.id)
+            .order_by(SharedBlockRevision.number.desc())
+        )
+        .all()
+    )
+
+
+def missing(body: str) -> list[str]:
+    """The names of the blocks that a text shows and that nobody has written."""
+    wanted = block_names([body])
+    if not wanted:
+        return []
+    known = db.session().scalars(select(SharedBlock.name).where(SharedBlock.name.in_(wanted)))
+    return sorted(wanted - set(known))
+
+
+def _problems(body: str) -> list[Problem]:
+    if not body.strip():
+        return [Problem("article.empty", "body")]
+    if len(body) > LONGEST_BODY:
+        return [Problem("article.too_long", "body", {"most": LONGEST_BODY})]
+    # A block within a block, or a condition, could show to some what was meant for others.
+    if block_names([body]) or wiki_slugs([body]) or ":::" in body or problems(body):
+        return [Problem("block.nested", "body")]
+    return []
+
+
+def _clean(body: str) -> str:
+    return body.replace("\r\n", "\n").strip()
+
+
+def _add_revision(block: SharedBlock, comment: str, by: Agent) -> None:
+    db.session().add(
+        SharedBlockRevision(
+            block_id=block.id,
+            number=block.number or 1,
+            body_markdown=block.body_markdown,
+            author_agent_id=by.id,
+            comment=comment.strip()[:400],
+        )
+    )
+    db.session().flush()
+
+
+def _touch_users(name: str) -> int:
+    users = [number for number, _title, names in _users() if name in names]
+    for article in db.session().scalars(select(Article).where(Article.id.in_(users))).all():
+        touch(article)
+    return len(users)
+
+
+def _users() -> list[tuple[int, str, set[str]]]:
+    """(id, title) of the published articles that show a block, with the names of theirs."""
+    rows = db.session().execute(
+        select(Article.id, Revision.title, Revision.body_markdown)
+        .join(
+            Revision,
+            and_(Revision.article_id == Article.id, Revision.number == Article.published_number),
+        )
+        .where(Revision.body_markdown.contains("{{"))
+        .order_by(Revision.title)
+    )
+    return [(number, title, block_names([body])) for number, title, body in rows]

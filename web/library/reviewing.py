@@ -1,0 +1,89 @@
+"""Reading what somebody else wrote before the public does: approve it, or send it back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from knowledge.articles import editors, queries, reviewing
+from knowledge.articles.models import Revision
+from support.kernel import db
+from support.kernel.errors import Invalid
+from support.people.permissions import Permission
+from web.access import staff
+from web.http import me
+from web.library import labels, previewing
+from web.library.comparing import compare
+from web.messages import sentences
+from web.reading_args import MOST_SMALL, row_number
+
+bp = Blueprint("reviewing", __name__, url_prefix="/agent/connaissances/relectures")
+
+
+@bp.get("")
+@staff(Permission.REVIEW_ARTICLES)
+def listing() -> ResponseReturnValue:
+    """What waits for a second reader, the oldest first."""
+    return render_template("library/reviews.html", lines=editors.submitted(by=me()), labels=labels)
+
+
+@bp.get("/<int:article_id>")
+@staff(Permission.REVIEW_ARTICLES)
+def read(article_id: int) -> ResponseReturnValue:
+    return _page(article_id)
+
+
+@bp.post("/<int:article_id>/approbations")
+@staff(Permission.REVIEW_ARTICLES)
+def approve(article_id: int) -> ResponseReturnValue:
+    article, _new, _old = editors.one_submitted(article_id, by=me())
+    reviewing.approve(article, _number(), by=me(), said=_said())
+    if article.publish_at is not None:
+        flash(_("Approuvée : elle paraîtra au moment prévu."), "success")
+    else:
+        flash(_("Approuvée et publiée."), "success")
+    return redirect(url_for("reviewing.listing"), 303)
+
+
+@bp.post("/<int:article_id>/renvois")
+@staff(Permission.REVIEW_ARTICLES)
+def send_back(article_id: int) -> ResponseReturnValue:
+    article, _new, _old = editors.one_submitted(article_id, by=me())
+    try:
+        reviewing.send_back(article, _number(), by=me(), said=_said())
+    except Invalid as refusal:
+        db.session().rollback()
+        return _page(article_id, sentences(refusal)), 422
+    flash(_("Rendue à son auteur, avec votre remarque."), "success")
+    return redirect(url_for("reviewing.listing"), 303)
+
+
+def _page(article_id: int, errors: dict[str | None, str] | None = None) -> str:
+    article, new, old = editors.one_submitted(article_id, by=me())
+    return render_template(
+        "library/review.html",
+        article=article, new=new, old=old, errors=errors or {}, said=_said(), labels=labels,
+        mine=not reviewing.may_approve(article, me()),
+        whole=previewing.shown(new.body_markdown, queries.audience_of(me()), None),
+        missing=previewing.missing(new.body_markdown),
+        **_compared(new, old),
+    )  # fmt: skip
+
+
+def _compared(new: Revision, old: Revision | None) -> dict[str, object]:
+    if old is None:
+        return {"title": [], "summary": [], "body": []}
+    return {
+        "title": compare(old.title, new.title),
+        "summary": compare(old.summary, new.summary),
+        "body": compare(old.body_markdown, new.body_markdown),
+    }
+
+
+def _number() -> int:
+    return row_number(request.form, "number", MOST_SMALL) or 0
+
+
+def _said() -> str:
+    return request.form.get("said", "")[:2000]

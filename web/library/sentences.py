@@ -1,0 +1,80 @@
+"""What the refusals of the wiki say to those who write it: one sentence per code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+ARTICLES: dict[str, Callable[..., str]] = {
+    "article.empty": lambda **p: _("À remplir."),
+    "article.too_long": lambda **p: _("Au plus %(most)s caractères.", **p),
+    "article.bad_slug": lambda **p: _(
+        "L’adresse ne contient que des lettres sans accent, des chiffres et des tirets. "
+        "Exemple : photo-refusee"
+    ),
+    "article.slug_taken": lambda **p: _("Une autre fiche a déjà cette adresse. Changez un mot."),
+    "article.bad_language": lambda **p: _("Un code de langue a deux ou trois lettres : fr, ar…"),
+    "article.bad_date": lambda **p: _("Cette date n’existe pas. Exemple : 2026-06-18"),
+    "article.unknown_code": lambda **p: _(
+        "« %(value)s » n’est pas dans le catalogue : rechargez la page.", **p
+    ),
+    "article.revised_meanwhile": lambda **p: _(
+        "Quelqu’un a enregistré la révision %(number)s pendant que vous écriviez.", **p
+    ),
+    "article.described_meanwhile": lambda **p: _(
+        "Quelqu’un a changé le public, les démarches ou les motifs pendant que vous écriviez."
+    ),
+    "article.no_such_revision": lambda **p: _("Cette fiche n’a pas de révision %(number)s.", **p),
+    "article.already_archived": lambda **p: _("Cette fiche est déjà archivée."),
+    "article.bad_period": lambda **p: _("Un nombre de jours, de 1 à 3660, ou rien."),
+    "article.critical_unchecked": lambda **p: _(
+        "Une fiche critique est à vérifier régulièrement : dites tous les combien de jours."
+    ),
+    "article.never_checked": lambda **p: _(
+        "Dites quel jour elle a été vérifiée : la prochaine date en dépend."
+    ),
+    "article.date_past": lambda **p: _("Ce moment est passé : choisissez-en un à venir."),
+    "article.not_scheduled": lambda **p: _("Aucune publication n’est prévue."),
+    "article.no_replacement": lambda **p: _(
+        "Aucune autre fiche publiée n’a cette adresse. Laissez vide s’il n’y en a pas."
+    ),
+    "article.not_read": lambda **p: _("Cette fiche n’est pas publiée : rien à vérifier."),
+    "article.say_what": lambda **p: _("Dites ce qui n’est pas juste."),
+    "review.nothing_new": lambda **p: _("Les lecteurs voient déjà cette révision."),
+    "review.gone": lambda **p: _(
+        "Cette révision n’attend plus de relecture : quelqu’un a répondu, ou le texte a changé."
+    ),
+    "review.own": lambda **p: _(
+        "Vous avez écrit une partie de ce texte : quelqu’un d’autre doit le relire."
+    ),
+    "review.say_why": lambda **p: _("Dites pourquoi : c’est gardé dans l’histoire de la fiche."),
+    "passage.unknown": lambda **p: _(
+        "Ligne %(line)s : « %(said)s » n’est pas une condition connue. Exemples : agents, "
+        "dp anef, directions, à partir du 2027-01-01, jusqu’au 2026-12-31, département 75, 92, "
+        "nationalité algérienne.",
+        **p,
+    ),
+    "passage.unclosed": lambda **p: _(
+        "Ligne %(line)s : le passage « %(said)s » n’est pas fermé. Écrivez ::: seul après lui.",
+        **p,
+    ),
+    "passage.inside_another": lambda **p: _(
+        "Ligne %(line)s : fermez le passage d’avant par ::: avant d’en ouvrir un autre.", **p
+    ),
+    "passage.nothing_to_close": lambda **p: _(
+        "Ligne %(line)s : ce ::: ne ferme aucun passage.", **p
+    ),
+    "block.not_found": lambda **p: _("Ce bloc n’existe pas."),
+    "block.bad_name": lambda **p: _(
+        "Le nom ne contient que des lettres sans accent, des chiffres et des tirets. "
+        "Exemple : timbre-fiscal"
+    ),
+    "block.taken": lambda **p: _("Un autre bloc a déjà ce nom."),
+    "block.nested": lambda **p: _(
+        "Un bloc ne contient ni autre bloc, ni condition, ni lien [[…]] : seulement du texte."
+    ),
+    "block.revised_meanwhile": lambda **p: _(
+        "Quelqu’un a changé ce bloc pendant que vous écriviez (version %(number)s).", **p
+    ),
+}
