@@ -22,6 +22,8 @@ ROOMS = (
     "web.library.gaps",
     "web.library.linking",
     "web.library.reviewing",
+    "web.library.words",
+    "web.library.recalling",
     "web.library.revisions",
     "web.home.views",
     "web.desk.queue",

@@ -31,6 +31,7 @@ from escalation.glpi import settings as glpi_settings
 from escalation.known_issues import telling
 from escalation.shared_mailbox import posting, unreached
 from escalation.shared_mailbox import receiving as level_mail
+from knowledge.recalls import correcting
 from knowledge.search import index
 from support.clocks import warning
 from support.intake import receiving
@@ -106,6 +107,7 @@ def handlers() -> Mapping[str, Handler]:
         rescheduling.TOPIC: _reschedule,
         rescheduling.AGREED: _follow_agreement,
         "knowledge.changed": _follow_changes,
+        correcting.TOPIC: _tell_correction,
         glpi.PUSH: pushing.push,
         glpi.PULL: pulling.pull,
     }
@@ -166,6 +168,11 @@ def _tell_addition(payload: Mapping[str, Any]) -> None:
 def _bring_back(payload: Mapping[str, Any]) -> None:
     with db.transaction():
         unreached.bring_back(payload)
+
+
+def _tell_correction(payload: Mapping[str, Any]) -> None:
+    with db.transaction():
+        correcting.tell_ticket(payload)
 
 
 def _follow_changes(_payload: Mapping[str, Any]) -> None:

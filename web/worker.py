@@ -26,7 +26,8 @@ from channels.phone.understanding import forget_calls, give_up_on_lost
 from escalation.glpi import events, linking, pulling
 from escalation.glpi import settings as glpi_settings
 from escalation.shared_mailbox import reminding as level_reminders
-from knowledge.articles import checking, publishing
+from knowledge.articles import checking, publishing, voting
+from knowledge.search import asked
 from support.clocks import ticking, warning
 from support.intake.repeating import forget_answers
 from support.kernel import db
@@ -238,6 +239,8 @@ def purge() -> int:
         reconciling.forget_old,
         events.forget_old,
         linking.let_rest,
+        voting.forget_old,
+        asked.forget_old,
     )
     return sum(_forget(verb) for verb in verbs)
 

@@ -32,12 +32,22 @@ from support.tickets.visibility import PAGE, hold
 
 log = logging.getLogger(__name__)
 
+CORRECTED = "answer_corrected"  # what an article said, and we passed on, was not right
 ISSUE = "issue_ended"  # a known issue of which the ticket is one
 ITEMS = "items_asked"  # what the next level needs and only the person knows
 # Sent by name; what is acknowledged as a request in the sense of the law has words of its own.
 OUTSIDE = "transferred"  # passed on to the authority that must answer it
 LETTERS = frozenset(
-    {"acknowledgement", "reopened", "passed_on", announcing.LETTER, ITEMS, ISSUE, OUTSIDE}
+    {
+        "acknowledgement",
+        "reopened",
+        "passed_on",
+        announcing.LETTER,
+        ITEMS,
+        ISSUE,
+        OUTSIDE,
+        CORRECTED,
+    }
 )
 OF_REQUEST = "acknowledgement_of_request"
 # Two machines that answer each other would never stop: an address hears this much, no more.
@@ -119,6 +129,9 @@ def _write(letter: str, ticket: Ticket, once: str, about: int | None) -> None:
     if letter == ISSUE:
         told = db.session().get_one(Entry, about)
         facts = replace(facts, explanation=told.data["explanation"])
+    if letter == CORRECTED:
+        texts = db.session().get_one(Entry, about).data["texts"]
+        facts = replace(facts, explanation=texts.get(language) or texts["fr"])
     if letter == OUTSIDE:
         whither = db.session().get_one(Entry, about).data
         facts = replace(facts, to_service=whither["to"], to_contact=whither["contact"])

@@ -143,6 +143,9 @@ def _phrases() -> Mapping[str, Sequence[tuple[tuple[str, ...], tuple[Way, ...]]]
     return _by_first_word(ways)
 
 
+vocabulary.on_change(_phrases.cache_clear)
+
+
 def _by_first_word(
     ways: Mapping[tuple[str, ...], Mapping[tuple[str, ...], float]],
 ) -> Mapping[str, Sequence[tuple[tuple[str, ...], tuple[Way, ...]]]]:

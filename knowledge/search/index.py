@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.articles import counting, queries
 from knowledge.articles.models import Audience
-from knowledge.search import vocabulary, words
+from knowledge.search import entries, vocabulary, words
 from knowledge.search.document import Document, document_of
 from knowledge.search.engine import Engine, EngineKind
 from knowledge.search.generations import Generations, IndexBusy, State
@@ -68,6 +68,7 @@ class NodeIndex:
         self._lock = threading.RLock()
         self._opened: _Opened | None = None
         self._lexicons: dict[Audience, tuple[tuple[str, int, int], Lexicon]] = {}
+        self._words_at: counting.Position | None = None
         self._looked_at = float("-inf")
         self._repaired_at = float("-inf")
 
@@ -103,6 +104,9 @@ class NodeIndex:
         try:
             with _committed() as session:
                 there = counting.position(session)
+                if self._words_at != there:
+                    entries.load(session)
+                    self._words_at = there
             state = self._usable()
             if state is None or (state.lineage, state.change_number) != (
                 there.lineage,

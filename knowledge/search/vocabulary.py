@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -66,10 +66,32 @@ def _members(section: str) -> dict[str, str]:
     return members
 
 
+_added: tuple[tuple[Synonyms, ...], Mapping[str, str]] = ((), {})
+_on_change: list[Callable[[], None]] = []
+
+
+def extend(groups: Sequence[Synonyms], short: Mapping[str, str]) -> None:
+    """Take these words in the place of those added before; what the product brings stays."""
+    global _added
+    if _added == (tuple(groups), dict(short)):
+        return
+    _added = (tuple(groups), dict(short))
+    shorthand.cache_clear()
+    synonyms.cache_clear()
+    for forget in _on_change:
+        forget()
+
+
+def on_change(forget: Callable[[], None]) -> None:
+    """Have ``forget`` called when words were added: for what is worked out from them."""
+    _on_change.append(forget)
+
+
 @lru_cache(maxsize=1)
 def shorthand() -> Mapping[str, str]:
     """Folded word, as people type on a telephone, to what it stands for."""
-    return {fold(str(short)): long for short, long in _data()["shorthand"].items()}
+    known = {fold(str(short)): long for short, long in _data()["shorthand"].items()}
+    return {**known, **_added[1]}
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +102,7 @@ def synonyms() -> tuple[Synonyms, ...]:
             Synonyms(tuple(phrase.strip() for phrase in line.split("=")), float(weight))
             for line in lines
         ]
-    return tuple(groups)
+    return (*groups, *_added[0])
 
 
 @lru_cache(maxsize=1)

@@ -29,6 +29,7 @@ CALL_BACK = "/agent/appels/rappels/<int:call_back_id>"
 MAIL = "/agent/courriels"
 MEETING = "/agent/reunions/<int:meeting_id>"
 WRITING = "/agent/connaissances/redaction"
+RECALLS = "/agent/connaissances/relectures/rappels"
 
 # Who may open it: anybody, any agent, or agents with every permission named.
 RULES: dict[str, tuple[Permission, ...] | None] = {
@@ -199,6 +200,15 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"GET {WRITING}/blocs/<name>": (P.WRITE_ARTICLES,),
     f"POST {WRITING}/blocs/<name>": (P.WRITE_ARTICLES,),
     f"GET {WRITING}/liens": (P.WRITE_ARTICLES,),
+    f"GET {WRITING}/vocabulaire": (P.WRITE_ARTICLES,),
+    f"POST {WRITING}/vocabulaire": (P.WRITE_ARTICLES,),
+    f"POST {WRITING}/vocabulaire/<int:entry_id>/retraits": (P.WRITE_ARTICLES,),
+    "POST /aide/<slug>/avis": PUBLIC,
+    f"GET {WRITING}/<int:article_id>/rappels": (P.WRITE_ARTICLES,),
+    f"POST {WRITING}/<int:article_id>/rappels": (P.WRITE_ARTICLES,),
+    f"GET {RECALLS}/<int:recall_id>": (P.REVIEW_ARTICLES,),
+    f"POST {RECALLS}/<int:recall_id>/envois": (P.REVIEW_ARTICLES, P.REPLY),
+    f"POST {RECALLS}/<int:recall_id>/refus": (P.REVIEW_ARTICLES,),
     "GET /agent/connaissances/relectures": (P.REVIEW_ARTICLES,),
     "GET /agent/connaissances/relectures/<int:article_id>": (P.REVIEW_ARTICLES,),
     "POST /agent/connaissances/relectures/<int:article_id>/approbations": (P.REVIEW_ARTICLES,),

@@ -78,6 +78,7 @@ def topic_label(topic: str) -> str:
         "clock.warned": _("Prévenir qu’une promesse presse"),
         "glpi.push": _("Envoyer à GLPI ce qu’un ticket a de nouveau"),
         "glpi.pull": _("Lire dans GLPI ce qui a changé"),
+        "article.recall": _("Prévenir qu’une réponse est corrigée"),
         "knowledge.changed": _("Mettre à jour l’index des fiches"),
     }.get(topic, topic)
 

@@ -36,6 +36,7 @@ ICONS = {
     "review_decided": "calendar-check",
     "issue_unlinked": "bug",
     "issue_ended": "check-circle-fill",
+    "answer_corrected": "arrow-counterclockwise",
     "delegate_unknown": "exclamation-triangle-fill",
     "transfer_unreached": "exclamation-triangle-fill",
     "glpi_made": "arrow-up-right-circle",
@@ -246,6 +247,7 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         if e.data["fixed"]
         else _("l’anomalie « %(title)s » restera ainsi : la personne est prévenue", **_titled(e))
     ),
+    "answer_corrected": lambda e: _("une fiche citée a changé : la personne en est prévenue"),
     "review_decided": lambda e: _(
         "décidé en réunion : %(what)s (%(who)s, pour le %(day)s)",
         what=e.data["decision"],

@@ -95,6 +95,7 @@ def letter_label(letter: str) -> str:
         "passed_on": _("« votre demande est chez nos spécialistes »"),
         "reopened": _("« votre demande est rouverte »"),
         "issue_ended": _("« du nouveau sur votre problème »"),
+        "answer_corrected": _("« nous corrigeons notre réponse »"),
     }.get(letter, _("lire le message"))
 
 

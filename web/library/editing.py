@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from knowledge.articles import checking, editors, publishing, reviewing, writing
 from knowledge.articles.editors import EditorLine
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
+from knowledge.recalls import finding
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
 from support.kernel.time import today
@@ -275,6 +276,7 @@ def _form(
         reasons=_grouped_reasons(),
         today=today(),
         said=_said(),
+        affected=finding.affected(article) if article else finding.NOBODY,
         **_previewed(sheet),
     )
 

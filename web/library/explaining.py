@@ -29,9 +29,11 @@ def factors(score: Score) -> list[tuple[str, str]]:
     told = [
         (_("valeur des mots"), format_decimal(round(score.words, 1))),
         (_("part de la question couverte"), format_percent(round(score.covered, 2))),
-        (_("mots proches les uns des autres"), format_percent(round(score.nearness, 2))),
         (_("accord avec le titre"), format_percent(round(score.title_fit, 2))),
     ]
+    if len(score.met) > 1:
+        near = format_percent(round(score.nearness, 2))
+        told.insert(2, (_("mots proches les uns des autres"), near))
     if score.context != 1:
         told.append((_("motif ou démarche"), f"× {format_decimal(round(score.context, 2))}"))
     return told

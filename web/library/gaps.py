@@ -10,10 +10,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from escalation.wiki_gaps import WINDOW, Gap, gaps
+from knowledge.articles import voting
 from knowledge.articles.coverage import coverage
 from knowledge.articles.models import Article, Revision
+from knowledge.search import asked
 from support.catalogue.models import ContactReason
 from support.kernel import db
+from support.kernel.time import now
 from support.people.permissions import Permission
 from web.access import staff
 from web.desk.labels import item_label
@@ -37,7 +40,14 @@ class Line:
 @bp.get("")
 @staff(Permission.WRITE_ARTICLES)
 def listing() -> ResponseReturnValue:
-    return render_template("library/gaps.html", lines=_lines(), days=WINDOW.days)
+    since = now() - WINDOW
+    return render_template(
+        "library/gaps.html",
+        lines=_lines(),
+        days=WINDOW.days,
+        searches=asked.unanswered(since.date()),
+        unhelpful=voting.found_unhelpful(since),
+    )
 
 
 def _lines() -> list[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from knowledge.articles.models import Happening
+from knowledge.articles.voting import WhyNot
 
 
 def happening_label(kind: Happening) -> str:
@@ -22,3 +23,13 @@ def happening_label(kind: Happening) -> str:
         Happening.RENAMED: _("adresse changée"),
         Happening.WRONG: _("erreur signalée"),
     }[kind]
+
+
+def why_label(why: WhyNot) -> str:
+    return {
+        WhyNot.NOT_MY_CASE: _("ce n’est pas mon cas"),
+        WhyNot.UNCLEAR: _("pas compris"),
+        WhyNot.DID_NOT_WORK: _("essayé, cela ne marche pas"),
+        WhyNot.WRONG: _("faux ou dépassé"),
+        WhyNot.OTHER: _("autre chose"),
+    }[why]

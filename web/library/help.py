@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from knowledge.articles import queries
+from knowledge.articles import queries, voting
 from knowledge.articles.models import Audience
 from knowledge.articles.queries import PublishedArticle
 from knowledge.articles.rendering import render
+from knowledge.articles.voting import WhyNot
+from knowledge.search import asked
+from knowledge.search.asked import Happened
 from support.catalogue.models import ContactReason, Procedure
 from support.kernel.errors import NotVisible
 from web.access import public
@@ -36,6 +40,7 @@ def home() -> ResponseReturnValue:
     question = typed(request.args.get("q"))
     if question:
         hits = search(question, ONLY_PUBLIC, limit=SHOWN, unfinished=False)
+        asked.note(question, ONLY_PUBLIC, Happened.FOUND if hits else Happened.EMPTY)
         return render_template("help/results.html", q=question, hits=hits, most=SHOWN)
     groups = grouping.by_subject(queries.published(ONLY_PUBLIC))
     chosen = [g for g in groups if g.key == request.args.get("sujet")]
@@ -56,16 +61,34 @@ def article(slug: str) -> ResponseReturnValue:
         if moved is not None:
             return redirect(url_for("help.article", slug=moved), 301)
         return _not_there(slug)
+    if question := typed(request.args.get("pour")):
+        asked.note(question, ONLY_PUBLIC, Happened.OPENED)
     about = subjects(found)
     return render_template(
         "help/article.html",
         article=found,
         body=render(found.body_markdown),
+        thanked=bool(request.args.get("merci")),
         cases=reading.cases(found, request.args),
         late=labels.long_date(found.check_due_on) if found.late and found.check_due_on else None,
         contact=_contact(found, about["procedures"], about["reasons"]),
         **about,
     )
+
+
+@bp.post("/<slug>/avis")
+@public
+def vote(slug: str) -> ResponseReturnValue:
+    """Whether it helped, and if not why. The last word of a visit counts."""
+    found = queries.by_slug(slug, ONLY_PUBLIC)
+    why = request.form.get("pourquoi", "")
+    voting.vote(
+        found.id, found.revision, session.setdefault("help_visit", secrets.token_hex(16)),
+        helpful=request.form.get("utile") == "oui",
+        why=WhyNot(why) if why in set(WhyNot) else None,
+        said=request.form.get("mots", ""),
+    )  # fmt: skip
+    return redirect(url_for("help.article", slug=slug, merci=1) + "#avis", 303)
 
 
 def _not_there(slug: str) -> ResponseReturnValue:

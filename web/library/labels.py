@@ -49,7 +49,7 @@ def state_tone(state: ArticleState) -> str:
     return {
         ArticleState.DRAFT: "action",
         ArticleState.PUBLISHED: "done",
-        ArticleState.WITHDRAWN: "late",
+        ArticleState.WITHDRAWN: "broken",
         ArticleState.ARCHIVED: "neutral",
     }[state]
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from knowledge.articles import editors, queries, reviewing
 from knowledge.articles.models import Revision
+from knowledge.recalls import correcting
 from support.kernel import db
 from support.kernel.errors import Invalid
 from support.people.permissions import Permission
@@ -25,7 +26,12 @@ bp = Blueprint("reviewing", __name__, url_prefix="/agent/connaissances/relecture
 @staff(Permission.REVIEW_ARTICLES)
 def listing() -> ResponseReturnValue:
     """What waits for a second reader, the oldest first."""
-    return render_template("library/reviews.html", lines=editors.submitted(by=me()), labels=labels)
+    return render_template(
+        "library/reviews.html",
+        lines=editors.submitted(by=me()),
+        recalls=correcting.listing(by=me()),
+        labels=labels,
+    )
 
 
 @bp.get("/<int:article_id>")

@@ -41,6 +41,20 @@ ARTICLES: dict[str, Callable[..., str]] = {
     ),
     "article.not_read": lambda **p: _("Cette fiche n’est pas publiée : rien à vérifier."),
     "article.say_what": lambda **p: _("Dites ce qui n’est pas juste."),
+    "vocabulary.unknown": lambda **p: _("Ces mots ne sont plus dans le vocabulaire."),
+    "vocabulary.two": lambda **p: _("Donnez au moins deux mots : l’un vaut pour l’autre."),
+    "vocabulary.too_long": lambda **p: _(
+        "Au plus %(most)s mots, de %(letters)s caractères chacun.", **p
+    ),
+    "vocabulary.no_word": lambda **p: _("Chaque ligne doit contenir un mot."),
+    "vocabulary.one_word": lambda **p: _(
+        "Une forme courte est un seul mot, suivi de ce qu’elle veut dire."
+    ),
+    "recall.empty": lambda **p: _("Écrivez en français ce que les personnes vont lire."),
+    "recall.nobody": lambda **p: _("Personne n’a reçu un texte différent de celui qui est lu."),
+    "recall.waiting": lambda **p: _("Une correction attend déjà d’être relue."),
+    "recall.unknown": lambda **p: _("Cette correction n’existe pas."),
+    "recall.decided": lambda **p: _("Quelqu’un a déjà décidé de cette correction."),
     "review.nothing_new": lambda **p: _("Les lecteurs voient déjà cette révision."),
     "review.gone": lambda **p: _(
         "Cette révision n’attend plus de relecture : quelqu’un a répondu, ou le texte a changé."

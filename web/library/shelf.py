@@ -18,11 +18,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge.articles import checking, editors, helping, queries
+from knowledge.articles import checking, editors, helping, queries, voting
 from knowledge.articles.models import Article, Audience
 from knowledge.articles.queries import PublishedArticle, audience_of
 from knowledge.articles.rendering import render
-from knowledge.search import suggesting
+from knowledge.search import asked, suggesting
+from knowledge.search.asked import Happened
 from knowledge.search.finding import Hit
 from support.kernel import db
 from support.kernel.errors import Invalid, NotVisible
@@ -36,6 +37,7 @@ from web.access import staff
 from web.http import me
 from web.library import explaining, grouping, labels, reading
 from web.library.describing import subjects
+from web.library.happenings import why_label
 from web.library.inserting import passage
 from web.library.searching import search, still_readable, typed
 from web.messages import sentences
@@ -60,10 +62,12 @@ class Beside:
 def shelf() -> ResponseReturnValue:
     """Everything by subject, or what answers the words typed."""
     question = typed(request.args.get("q"))
+    found = _found(question, unfinished=False)
+    if question:
+        happened = Happened.FOUND if found["hits"] else Happened.EMPTY
+        asked.note(question, audience_of(me()), happened)
     waiting = editors.waiting_count(me()) if may(me(), Permission.REVIEW_ARTICLES) else 0
-    return render_template(
-        "library/shelf.html", q=question, waiting=waiting, **_found(question, unfinished=False)
-    )
+    return render_template("library/shelf.html", q=question, waiting=waiting, **found)
 
 
 @bp.get("/resultats")
@@ -88,9 +92,13 @@ def article(slug: str) -> ResponseReturnValue:
         if moved is None:
             raise
         return redirect(url_for("shelf.article", slug=moved))
+    if question := typed(request.args.get("pour")):
+        asked.note(question, audience_of(me()), Happened.OPENED)
     return render_template(
         "library/article.html",
         article=found,
+        votes=voting.votes_of(found.id) if _counts(me()) else None,
+        why_label=why_label,
         labels=labels,
         cases=reading.cases(found, request.args),
         late=labels.long_date(found.check_due_on) if found.late and found.check_due_on else None,

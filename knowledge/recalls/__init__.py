@@ -1,0 +1,1 @@
+"""When an article changes: who was answered with its old words, and one correction for all."""
