@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -19,8 +20,10 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     false,
+    func,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from support.catalogue.models import ContactReason, Procedure
@@ -90,12 +93,23 @@ class Article(Base):
     period. ``submitted_number`` waits for a second reader; ``publish_number`` is to be read from
     ``publish_at`` on. ``next_change_on``: the next day on which what readers see changes by
     itself, because a passage of it begins or ends.
+    ``translation_of_id`` is the French article that this one says in another language, or in
+    plain French (``plain``), as its revision ``translated_number`` says it.
     """
 
     __tablename__ = "article"
     __table_args__ = (
         Index("ix_article_change_number", "change_number"),
         Index("ix_article_updated", "updated_at", "id"),
+        Index(
+            "uq_article_translation",
+            "translation_of_id",
+            "language",
+            "plain",
+            unique=True,
+            sqlite_where=text("translation_of_id IS NOT NULL"),
+            postgresql_where=text("translation_of_id IS NOT NULL"),
+        ),
         Index(
             "ix_article_check_due",
             "check_due_on",
@@ -142,11 +156,24 @@ class Article(Base):
     publish_number: Mapped[int | None]
     publish_at: Mapped[datetime | None] = mapped_column(Instant)
     next_change_on: Mapped[date | None] = mapped_column(Date)
+    translation_of_id: Mapped[int | None] = mapped_column(BigKey)
+    translated_number: Mapped[int | None]
+    plain: Mapped[bool] = mapped_column(default=False, server_default=false())
     source_note: Mapped[str] = mapped_column(String(600), default="")
     source_id: Mapped[str | None] = mapped_column(String(60), unique=True)
     change_number: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
     updated_at: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    @hybrid_property
+    def family(self) -> int:
+        """The French article of which this one is a translation, or itself."""
+        return self.translation_of_id or self.id
+
+    @family.inplace.expression
+    @classmethod
+    def _family(cls) -> ColumnElement[int]:
+        return func.coalesce(cls.translation_of_id, cls.id)
 
     owner: Mapped[Agent] = relationship()
     procedures: Mapped[list[Procedure]] = relationship(

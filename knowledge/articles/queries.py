@@ -54,6 +54,14 @@ class PublishedArticle:
     change_number: int
     updated_at: datetime
     readers: tuple[Audience, ...]
+    translation_of_id: int | None = None
+    translated_number: int | None = None
+    plain: bool = False
+
+    @property
+    def family(self) -> int:
+        """The French article of which this one is a translation, or itself."""
+        return self.translation_of_id or self.id
 
     @property
     def late(self) -> bool:
@@ -185,8 +193,8 @@ def sent_revisions(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 def published(
     audience: Audience, *, procedure: str | None = None, reason: str | None = None
 ) -> list[PublishedArticle]:
-    """The published articles of one procedure or reason, by title."""
-    query = _published().where(_readable(audience))
+    """The published articles of one procedure or reason, by title; their translations apart."""
+    query = _published().where(_readable(audience), Article.translation_of_id.is_(None))
     if procedure is not None:
         query = query.where(Article.procedures.any(code=procedure))
     if reason is not None:
@@ -339,4 +347,7 @@ def _as_published(
         change_number=article.change_number,
         updated_at=article.updated_at,
         readers=readers,
+        translation_of_id=article.translation_of_id,
+        translated_number=article.translated_number,
+        plain=article.plain,
     )

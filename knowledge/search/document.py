@@ -68,6 +68,7 @@ class Document:
     """
 
     article_id: int
+    family: int  # one article and its translations
     slug: str
     title: str
     summary: str
@@ -104,6 +105,7 @@ def document_of(article: PublishedArticle) -> Document:
     initials = [initials_term(letters) for letters in _initials(article.title)]
     return Document(
         article_id=article.id,
+        family=article.family,
         slug=article.slug,
         title=article.title,
         summary=article.summary,
@@ -180,6 +182,6 @@ def _plain(value: Any) -> Any:
 
 
 _PLAIN = (
-    "article_id", "slug", "title", "summary", "revision", "source_id", "language", "procedures",
-    "reasons", "checked_on", "change_number", "text",
+    "article_id", "family", "slug", "title", "summary", "revision", "source_id", "language",
+    "procedures", "reasons", "checked_on", "change_number", "text",
 )  # fmt: skip

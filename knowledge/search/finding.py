@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -42,6 +42,8 @@ class Hit:
     source_id: str | None
     checked_on: str | None
     why: Score
+    family: int
+    language: str
 
 
 def find(
@@ -65,7 +67,7 @@ def find(
         wanted = understand(query, lexicon, unfinished=unfinished)
         if not wanted.slots and not query.strip():
             return about(engine, audience, context, limit)
-        ranked = ranked_for(wanted, engine, audience, context, limit)
+        ranked = one_a_family(ranked_for(wanted, engine, audience, context, limit))
         return [hit(one, wanted) for one in ranked[:limit]]
 
     return on_index(search, audience)
@@ -86,8 +88,16 @@ def about(engine: Engine, audience: Audience, context: Context, limit: int) -> l
     )
     newest = sorted(found, key=lambda d: d.checked_on or "", reverse=True)
     ranked = [Ranked(d, _fitting(d, context)) for d in newest]
-    ranked.sort(key=lambda one: -one.score.total)
-    return [hit(one, Query(())) for one in ranked[:limit]]
+    ranked.sort(key=lambda one: (-one.score.total, one.document.language != "fr"))
+    return [hit(one, Query(())) for one in one_a_family(ranked)[:limit]]
+
+
+def one_a_family(ranked: Iterable[Ranked]) -> list[Ranked]:
+    """The best of each article and its translations, in their order."""
+    best: dict[int, Ranked] = {}
+    for one in ranked:
+        best.setdefault(one.document.family, one)
+    return list(best.values())
 
 
 def hit(one: Ranked, wanted: Query) -> Hit:
@@ -104,6 +114,8 @@ def hit(one: Ranked, wanted: Query) -> Hit:
         source_id=document.source_id,
         checked_on=document.checked_on,
         why=one.score,
+        family=document.family,
+        language=document.language,
     )
 
 

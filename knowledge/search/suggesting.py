@@ -8,7 +8,7 @@ from knowledge.articles.models import Audience
 from knowledge.search.document import Document
 from knowledge.search.engine import Engine
 from knowledge.search.expansion import Query, Slot, understand
-from knowledge.search.finding import CANDIDATES, Hit, hit, on_index
+from knowledge.search.finding import CANDIDATES, Hit, hit, on_index, one_a_family
 from knowledge.search.lexicon import Lexicon
 from knowledge.search.ranking import NOTHING, Context, Ranked, rank
 
@@ -35,13 +35,14 @@ def suggest(
         wanted = _telling(understand(text, lexicon, unfinished=False), lexicon)
         found = _candidates(wanted, engine, audience, context)
         ranked = {one.document.article_id: one for one in rank(wanted, found, engine)}
-        best = max((one.score.total for one in ranked.values()), default=1.0)
+        highest = max((one.score.total for one in ranked.values()), default=1.0)
         chosen = [
-            _on_subject(ranked.get(d.article_id) or Ranked(d, NOTHING), best, context)
+            _on_subject(ranked.get(d.article_id) or Ranked(d, NOTHING), highest, context)
             for d in found
         ]
         chosen.sort(key=lambda one: (-one.score.total, one.document.slug))
-        return [hit(one, wanted) for one in chosen[:limit] if one.score.total > 0]
+        best = one_a_family(chosen)[:limit]
+        return [hit(one, wanted) for one in best if one.score.total > 0]
 
     return on_index(search, audience)
 

@@ -21,6 +21,7 @@ from web import uploads
 from web.citizen import asking, robots
 from web.citizen.steps import Page, Step
 from web.desk import catalogue
+from web.library.searching import in_language, page_language
 
 ARTICLES = 3
 ENOUGH = 0.15  # of the best match: what is far behind it answers something else
@@ -63,6 +64,7 @@ def articles_for(page: Page) -> tuple[ContactReason | None, Sequence[Answer]]:
     hits = suggest(words, procedure, reason.code, Audience.PUBLIC, limit=ARTICLES)
     best = hits[0].score if hits else 0.0
     near = [hit for hit in hits if hit.score >= ENOUGH * best]
+    near = in_language(near, Audience.PUBLIC, page_language())
     read = {a.id: a for a in queries.by_ids([h.article_id for h in near], Audience.PUBLIC)}
     return reason, [Answer(h, read[h.article_id]) for h in near if h.article_id in read]
 

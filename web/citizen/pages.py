@@ -6,8 +6,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from knowledge.articles.models import Audience
-from knowledge.search.finding import find
 from web.access import public
+from web.library.searching import page_language, search
 
 bp = Blueprint("pages", __name__)
 
@@ -15,7 +15,8 @@ bp = Blueprint("pages", __name__)
 @bp.get("/")
 @public
 def front() -> ResponseReturnValue:
-    return render_template("citizen/front.html", useful=find("", audience=Audience.PUBLIC, limit=6))
+    useful = search("", Audience.PUBLIC, limit=6, language=page_language())
+    return render_template("citizen/front.html", useful=useful)
 
 
 @bp.get("/accessibilite")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
-from knowledge.articles import reviewing, sharing, writing
+from knowledge.articles import publishing, reviewing, sharing, translating, writing
 from knowledge.articles.models import Article, Audience, Revision
 from knowledge.articles.writing import Words
 from support.kernel import db
 from support.kernel.time import as_of
 from support.people.models import Agent
 
+TRANSLATIONS = Path(__file__).parent / "data" / "translations"
 EDITOR = "redaction@demo.relais"
 BLOCK = "penalite-de-retard"
 STAMP = "timbre-fiscal"
@@ -48,12 +50,25 @@ def curate(agents: Mapping[str, Agent], today: datetime) -> None:
             editor,
         )  # fmt: skip
         reviewing.submit(article, by=editor, said="Préciser que c'est gratuit")
+    with as_of(today - timedelta(days=9)):
+        for path in sorted(TRANSLATIONS.glob("*.md")):
+            _translate(path, editor)
     for article in db.session().scalars(
         select(Article).where(Article.checked_on.is_not(None), Article.audience == Audience.PUBLIC)
     ):
         article.check_every_days = PERIOD
         article.check_due_on = writing.due_on(article.checked_on, PERIOD)
     db.session().flush()
+
+
+def _translate(path: Path, by: Agent) -> None:
+    """``<slug>.<language>.md``: a line for the title, one for the summary, then the text."""
+    slug, language = path.stem.split(".")
+    article, _revision = _latest(slug)
+    title, summary, body = path.read_text("utf-8").split("\n", 2)
+    made = translating.begin(article, language, by=by)
+    writing.revise(made, Words(title, summary, body), based_on=1, by=by)
+    publishing.publish(made, by=by)
 
 
 def _latest(slug: str) -> tuple[Article, Revision]:

@@ -71,7 +71,7 @@ def ticket(reference: str) -> ResponseReturnValue:
     if (number := row_number(request.args, "reprendre")) is not None:
         typed = _passed_on(found, number) or typed
     if request.args.get("fiche"):
-        inserted = passage(request.args["fiche"])
+        inserted = passage(request.args["fiche"], found.language or "fr")
         typed = Typed("reply", inserted.text, [inserted.mark]) if inserted else typed
     if (issue_id := row_number(request.args, "anomalie")) is not None:
         typed = _words_of_issue(issue_id) or typed

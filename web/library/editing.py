@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge.articles import checking, editors, publishing, reviewing, writing
+from knowledge.articles import checking, editors, publishing, reviewing, translating, writing
 from knowledge.articles.editors import EditorLine
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
 from knowledge.recalls import finding
@@ -18,6 +18,7 @@ from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
 from support.kernel.time import today
 from support.people.permissions import Permission
+from web import i18n
 from web.access import staff
 from web.desk import catalogue
 from web.http import me
@@ -277,8 +278,22 @@ def _form(
         today=today(),
         said=_said(),
         affected=finding.affected(article) if article else finding.NOBODY,
+        **_languages(article),
         **_previewed(sheet),
     )
+
+
+def _languages(article: Article | None) -> dict[str, Any]:
+    """What is said beside the form of the languages of an article, or of what it translates."""
+    if article is None:
+        return {}
+    if article.translation_of_id is not None:
+        return {"translation": translating.one(article)}
+    offered = [(code, i18n.language_name(code)) for code in i18n.offered() if code != "fr"]
+    return {
+        "translations": translating.of_article(article),
+        "translatable": [*offered, ("fr", _("français facile"))],
+    }
 
 
 def _previewed(sheet: Sheet) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from itertools import islice
 from flask import current_app
 from flask_babel import gettext as _
 
-from knowledge.articles import queries
+from knowledge.articles import queries, translating
 from knowledge.articles.models import Audience
 from knowledge.articles.plain_text import to_text
+from knowledge.articles.queries import PublishedArticle
 from support.kernel.errors import NotVisible
 from web.reading_args import MOST_SMALL, number
 
@@ -27,10 +28,13 @@ class Passage:
     title: str
 
 
-def passage(slug: str) -> Passage | None:
-    """What is put into a reply; only public articles may go out. None when there is none."""
+def passage(slug: str, language: str = "fr") -> Passage | None:
+    """What is put into a reply; only public articles may go out. None when there is none.
+
+    ``language``: the person's; a translation that says what the French says goes out in its place.
+    """
     try:
-        article = queries.by_slug(slug, Audience.PUBLIC)
+        article = _in_language(queries.by_slug(slug, Audience.PUBLIC), language)
     except NotVisible:
         return None
     site = current_app.config["SETTINGS"].public_url.rstrip("/")
@@ -38,6 +42,19 @@ def passage(slug: str) -> Passage | None:
     body = to_text(article.body_markdown, base_url=site)
     text = f"{article.title}\n\n{body}\n\n{whole}\n"
     return Passage(text, f"{article.id}:{article.revision}", article.title)
+
+
+def _in_language(article: PublishedArticle, language: str) -> PublishedArticle:
+    if article.language == language:
+        return article
+    family = translating.siblings(article.family, Audience.PUBLIC)
+    french = next((one.revision for one in family if one.article_id == article.family), 0)
+    for one in family:
+        if one.language == language and not one.plain:
+            found = queries.by_slug(one.slug, Audience.PUBLIC)
+            if one.article_id == article.family or (found.translated_number or 0) >= french:
+                return found
+    return article
 
 
 def read_marks(marks: Iterable[str]) -> list[tuple[int, int]]:

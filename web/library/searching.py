@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from knowledge.articles import queries
+from flask_babel import get_locale
+
+from knowledge.articles import queries, translating
 from knowledge.articles.models import Audience
+from knowledge.articles.translating import Variant
 from knowledge.search import finding
 from knowledge.search.finding import Hit
 
 LONGEST = 200  # characters of a question; more is not a question
+
+
+def page_language() -> str:
+    """The language of the page, as articles name theirs."""
+    return str(get_locale() or translating.AUTHORITY).partition("_")[0]
 
 
 def typed(given: str | None) -> str:
@@ -26,6 +35,7 @@ def search(
     procedure: str | None = None,
     reason: str | None = None,
     unfinished: bool = True,
+    language: str = "fr",
 ) -> list[Hit]:
     """The best articles for ``question``, never one that ``audience`` may not read.
 
@@ -40,7 +50,30 @@ def search(
         reason=reason,
         unfinished=unfinished,
     )
-    return still_readable(hits, audience)
+    return in_language(still_readable(hits, audience), audience, language)
+
+
+def in_language(hits: list[Hit], audience: Audience, language: str) -> list[Hit]:
+    """Each result as a reader of ``language`` is shown it: its translation, if there is one.
+
+    What was found in another language keeps its place, without an extract of that language.
+    """
+    others = [hit.family for hit in hits if hit.language != language]
+    shown = translating.variants(others, language, audience)
+    known = (language, translating.AUTHORITY)
+    rest = [h.family for h in hits if h.language not in known and h.family not in shown]
+    shown |= translating.variants(rest, translating.AUTHORITY, audience)
+    return [_as(hit, shown.get(hit.family)) for hit in hits]
+
+
+def _as(hit: Hit, variant: Variant | None) -> Hit:
+    if variant is None or variant.article_id == hit.article_id:
+        return hit
+    return replace(
+        hit, article_id=variant.article_id, slug=variant.slug, title=variant.title,
+        summary=variant.summary, language=variant.language, revision=variant.revision,
+        extract=[(variant.summary, False)],
+    )  # fmt: skip
 
 
 def as_json(rank: int, hit: Hit) -> dict[str, Any]:

@@ -41,6 +41,10 @@ ARTICLES: dict[str, Callable[..., str]] = {
     ),
     "article.not_read": lambda **p: _("Cette fiche n’est pas publiée : rien à vérifier."),
     "article.say_what": lambda **p: _("Dites ce qui n’est pas juste."),
+    "translation.of_translation": lambda **p: _("On traduit la fiche française."),
+    "translation.language": lambda **p: _("Choisissez une autre langue."),
+    "translation.exists": lambda **p: _("Cette traduction existe déjà : ouvrez-la."),
+    "translation.none": lambda **p: _("Cette fiche n’est pas une traduction."),
     "vocabulary.unknown": lambda **p: _("Ces mots ne sont plus dans le vocabulaire."),
     "vocabulary.two": lambda **p: _("Donnez au moins deux mots : l’un vaut pour l’autre."),
     "vocabulary.too_long": lambda **p: _(

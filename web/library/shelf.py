@@ -141,7 +141,7 @@ def report_wrong(slug: str) -> ResponseReturnValue:
 @staff(Permission.READ_STAFF_ARTICLES)
 def passage_of(slug: str) -> ResponseReturnValue:
     """What is put into a reply. Only what the public may read goes out; 404 for the rest."""
-    found = passage(slug)
+    found = passage(slug, request.args.get("langue", "fr")[:3])
     if found is None:
         return jsonify(said=_("Cette fiche n’est pas publique : elle ne peut pas partir.")), 404
     said = _("Fiche « %(title)s » insérée dans la réponse.", title=found.title)
