@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -9,15 +10,17 @@ from typing import Any
 
 import yaml
 
-from knowledge.articles.models import Audience
+from knowledge.articles.models import ArticleState, Audience
 from knowledge.articles.writing import About, Words
 from support.kernel.errors import Problem
 
 _FENCE = "---"
+_BLOCK = re.compile(r"\A---\nblock: ([a-z0-9-]+)\n---\n(.*)\Z", re.DOTALL)
 _REQUIRED = ("slug", "title", "audience")
 _KNOWN = {
     "slug", "title", "summary", "audience", "procedures", "reasons", "keywords", "checked_on",
     "source", "source_id", "language", "check_every_days", "critical",
+    "state", "translation_of", "up_to_date", "plain", "redirects",
 }  # fmt: skip
 
 
@@ -29,6 +32,25 @@ class ArticleFile:
     words: Words
     about: About
     source_id: str | None
+    state: ArticleState = ArticleState.PUBLISHED
+    translation_of: str | None = None
+    up_to_date: bool = True
+    plain: bool = False
+    redirects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BlockFile:
+    """A shared block as a file: its name in the front matter, then its text."""
+
+    name: str
+    body: str
+
+
+def parse_block(text: str) -> BlockFile | None:
+    """None when the file is no shared block."""
+    found = _BLOCK.match(text.replace("\r\n", "\n"))
+    return BlockFile(found[1], found[2].strip()) if found else None
 
 
 def parse(text: str) -> ArticleFile | list[Problem]:
@@ -84,6 +106,11 @@ class _Reader:
                 critical=self._given.get("critical") is True,
             ),
             source_id=self._text("source_id") or None,
+            state=self._as("state", ArticleState, ArticleState.PUBLISHED),
+            translation_of=self._text("translation_of") or None,
+            up_to_date=self._given.get("up_to_date") is not False,
+            plain=self._given.get("plain") is True,
+            redirects=self._list("redirects"),
         )
 
     def _text(self, key: str) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from knowledge.articles import publishing, writing
 from knowledge.articles.front_matter import ArticleFile
@@ -58,9 +58,13 @@ class Known:
     revision: Revision
 
 
-def known_articles(slugs: Iterable[str]) -> dict[str, Known]:
-    """The articles of these addresses, with their latest words, by address."""
-    return {one.article.slug: one for one in _known(Article.slug, list(slugs))}
+def known_articles(slugs: Iterable[str], *, latest: bool = False) -> dict[str, Known]:
+    """The articles of these addresses by address, with the words that are read.
+
+    ``latest``: with the newest, read or not.
+    """
+    number = Article.latest_number if latest else _READ
+    return {one.article.slug: one for one in _known(Article.slug, list(slugs), number)}
 
 
 def known_sources(numbers: Iterable[str]) -> dict[str, Known]:
@@ -69,13 +73,16 @@ def known_sources(numbers: Iterable[str]) -> dict[str, Known]:
     return {one.article.source_id: one for one in found if one.article.source_id}
 
 
-def _known(column: Any, wanted: list[str]) -> Iterator[Known]:
+_READ = func.coalesce(Article.published_number, Article.latest_number)
+
+
+def _known(column: Any, wanted: list[str], number: Any = Article.latest_number) -> Iterator[Known]:
     for first in range(0, len(wanted), BATCH):
         rows = db.session().execute(
             select(Article, Revision)
             .join(
                 Revision,
-                and_(Revision.article_id == Article.id, Revision.number == Article.latest_number),
+                and_(Revision.article_id == Article.id, Revision.number == number),
             )
             .where(column.in_(wanted[first : first + BATCH]))
         )
@@ -108,8 +115,14 @@ def differences(file: ArticleFile, known: Known) -> dict[str, tuple[object, obje
         "critical": (article.critical, about.critical),
         "source": (article.source_note, about.source_note),
         "source_id": (article.source_id, file.source_id),
-        "published": (article.state is ArticleState.PUBLISHED, True),
+        **_state_differs(file, article),
     }
+
+
+def _state_differs(file: ArticleFile, article: Article) -> dict[str, tuple[object, object]]:
+    if file.state is ArticleState.PUBLISHED:
+        return {"published": (article.state is ArticleState.PUBLISHED, True)}
+    return {"state": (article.state, file.state)}
 
 
 def write(file: ArticleFile, known: Known | None, by: Agent) -> None:
@@ -126,4 +139,15 @@ def write(file: ArticleFile, known: Known | None, by: Agent) -> None:
             )
         article.source_id = file.source_id
         writing.apply(article, file.about)
+    _put_into_state(article, file.state, by)
+
+
+def _put_into_state(article: Article, state: ArticleState, by: Agent) -> None:
+    if state is ArticleState.DRAFT:
+        return
     publishing.publish(article, by=by)
+    if state is ArticleState.ARCHIVED:
+        publishing.archive(article, by=by)
+    elif state is ArticleState.WITHDRAWN:
+        article.state = state
+        writing.touch(article)

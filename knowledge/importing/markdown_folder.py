@@ -1,17 +1,20 @@
 """Importing a folder of Markdown files, one an article, known again by its slug.
 
-Everything is read and checked first: with one wrong file nothing is written at all.
+Everything is read and checked first: with one wrong file nothing is written at all. What
+``knowledge.exporting`` wrote comes back whole: shared blocks, translations, newer drafts,
+redirections and added words too; its ``history`` is for people, and left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import yaml
 from sqlalchemy import select
 
 from knowledge.articles import writing
-from knowledge.articles.front_matter import ArticleFile, parse
+from knowledge.articles.front_matter import ArticleFile, BlockFile, parse, parse_block
 from knowledge.importing.applying import (
     FileResult,
     Outcome,
@@ -20,11 +23,16 @@ from knowledge.importing.applying import (
     known_articles,
     write,
 )
+from knowledge.importing.beside import apply_beside, apply_block, apply_words
 from support.catalogue.models import ContactReason, Procedure
 from support.kernel import db
 from support.kernel.errors import Problem
 from support.people.models import Agent
 from support.people.permissions import Permission, require
+
+DRAFTS, HISTORY, WORDS = "drafts", "history", "vocabulary.yaml"
+
+_Parsed = Sequence[tuple[Path, ArticleFile]]
 
 
 def import_folder(folder: Path, *, by: Agent, dry_run: bool = False) -> Report:
@@ -33,24 +41,89 @@ def import_folder(folder: Path, *, by: Agent, dry_run: bool = False) -> Report:
     Idempotent: what is already so is left alone. Raises Forbidden.
     """
     require(by, Permission.WRITE_ARTICLES)
-    read = [(path, _read(path)) for path in sorted(folder.rglob("*.md"))]
-    parsed = [(path, file) for path, file in read if isinstance(file, ArticleFile)]
+    paths = [path for path in sorted(folder.rglob("*.md")) if not _within(path, folder, HISTORY)]
+    blocks = {path: block for path in paths if (block := _read_block(path)) is not None}
+    read = [(path, _read(path)) for path in paths if path not in blocks]
+    drafts = [pair for pair in read if _within(pair[0], folder, DRAFTS)]
+    first = [pair for pair in read if pair not in drafts]
+    results, applicable = _compared(first, with_drafts=drafts)
+    report = Report(results, applied=False)
+    if dry_run or report.count(Outcome.WRONG):
+        return report
+    for block in blocks.values():
+        apply_block(block, by)
+    _write_all(applicable, results, by)
+    results += _write_drafts(drafts, by)
+    if (folder / WORDS).is_file():
+        apply_words(yaml.safe_load((folder / WORDS).read_text("utf-8")) or [], by)
+    return Report(results, applied=True)
+
+
+def _compared(
+    read: Sequence[tuple[Path, ArticleFile | list[Problem]]],
+    with_drafts: Sequence[tuple[Path, ArticleFile | list[Problem]]],
+) -> tuple[list[FileResult], _Parsed]:
+    parsed = _parsed(read)
     known = known_articles(file.slug for _path, file in parsed)
-    wrong = {path: file for path, file in read if not isinstance(file, ArticleFile)}
+    every = [*read, *with_drafts]
+    wrong = {path: file for path, file in every if not isinstance(file, ArticleFile)}
     wrong |= _contradictions(parsed)
+    wrong |= _contradictions(_parsed(with_drafts))
     results = [
         FileResult(path, "", Outcome.WRONG, problems=tuple(wrong[path]))
         if path in wrong or not isinstance(file, ArticleFile)
         else compare(path, file, known.get(file.slug))
-        for path, file in read
+        for path, file in every
+        if path in wrong or (path, file) in read
     ]
-    report = Report(results, applied=False)
-    if dry_run or report.count(Outcome.WRONG):
-        return report
-    for (_path, file), result in zip(parsed, results, strict=True):
-        if result.outcome is not Outcome.UNCHANGED:
+    return results, parsed
+
+
+def _write_all(parsed: _Parsed, results: Sequence[FileResult], by: Agent) -> None:
+    outcomes = {result.path: result.outcome for result in results}
+    known = known_articles(file.slug for _path, file in parsed)
+    # Originals before what translates them.
+    for path, file in sorted(parsed, key=lambda pair: pair[1].translation_of is not None):
+        if outcomes[path] is not Outcome.UNCHANGED:
             write(file, known.get(file.slug), by)
-    return Report(results, applied=True)
+            apply_beside(file)
+
+
+def _write_drafts(
+    drafts: Sequence[tuple[Path, ArticleFile | list[Problem]]], by: Agent
+) -> list[FileResult]:
+    parsed = _parsed(drafts)
+    known = known_articles((file.slug for _path, file in parsed), latest=True)
+    results = []
+    for path, file in parsed:
+        there = known.get(file.slug)
+        if there is None:
+            write(file, None, by)
+            results.append(FileResult(path, file.slug, Outcome.CREATED))
+            continue
+        result = compare(path, file, there)
+        words = tuple(name for name in result.changed if name in ("title", "summary", "body"))
+        if words:
+            number = there.article.latest_number
+            writing.revise(there.article, file.words, based_on=number, by=by, comment="Import")
+        outcome = Outcome.CHANGED if words else Outcome.UNCHANGED
+        results.append(FileResult(path, file.slug, outcome, words))
+    return results
+
+
+def _parsed(read: Iterable[tuple[Path, ArticleFile | list[Problem]]]) -> _Parsed:
+    return [(path, file) for path, file in read if isinstance(file, ArticleFile)]
+
+
+def _within(path: Path, folder: Path, name: str) -> bool:
+    return name in path.relative_to(folder).parts[:-1]
+
+
+def _read_block(path: Path) -> BlockFile | None:
+    try:
+        return parse_block(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return None
 
 
 def _read(path: Path) -> ArticleFile | list[Problem]:
@@ -60,7 +133,7 @@ def _read(path: Path) -> ArticleFile | list[Problem]:
         return [Problem("front_matter.not_utf8")]
 
 
-def _contradictions(parsed: list[tuple[Path, ArticleFile]]) -> dict[Path, list[Problem]]:
+def _contradictions(parsed: _Parsed) -> dict[Path, list[Problem]]:
     """What only shows beside the other files and the catalogue."""
     session = db.session()
     procedures = set(session.scalars(select(Procedure.code)))

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TextIO
 import click
 from sqlalchemy import select
 
+from knowledge import exporting
 from knowledge.articles.models import Audience
 from knowledge.importing import markdown_folder
 from knowledge.importing.applying import FileResult, Outcome, Report
@@ -66,6 +67,22 @@ def import_articles(kind: str, dry_run: bool, email: str | None, path: Path) -> 
             index.follow()
     _sum_up(report, dry_run)
     sys.exit(1 if wrong else 0)
+
+
+@knowledge.command("export")
+@click.option("--as", "email", help="Account that may write articles [default: first editor].")
+@click.argument("folder", type=click.Path(path_type=Path))
+def export_articles(email: str | None, folder: Path) -> None:
+    """Write every article below FOLDER, new or empty, as `import --format markdown` reads it."""
+    _ready()
+    try:
+        with db.transaction(write=False):
+            count = exporting.export(folder, by=_editor(email))
+    except FileExistsError:
+        _stop(f"{folder}: there is something in it already", USAGE)
+    except OSError as error:
+        _stop(f"{folder}: {error.strerror}")
+    click.echo(f"{count} articles written to {folder}", err=True)
 
 
 @knowledge.command()
