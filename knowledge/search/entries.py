@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -75,24 +76,25 @@ def remove(entry_id: int, *, by: Agent) -> None:
     db.session().flush()
 
 
-def load(session: Session) -> None:
-    """Search from now on with what the database holds: called by a node that follows it."""
+def collected(session: Session) -> list[dict[str, Any]]:
+    """What the database holds, as an index keeps it beside its files."""
     rows = session.execute(
         select(VocabularyEntry.kind, VocabularyEntry.phrases, VocabularyEntry.weight).order_by(
             VocabularyEntry.id
         )
-    ).all()
+    )
+    return [
+        {"kind": kind.value, "phrases": phrases, "weight": weight} for kind, phrases, weight in rows
+    ]
+
+
+def use(kept: Sequence[dict[str, Any]]) -> None:
+    """Search from now on with what :func:`collected` gave."""
+    synonyms = [one for one in kept if one["kind"] == EntryKind.SYNONYMS]
+    short = [one["phrases"] for one in kept if one["kind"] == EntryKind.SHORTHAND]
     vocabulary.extend(
-        [
-            Synonyms(tuple(phrases), weight)
-            for kind, phrases, weight in rows
-            if kind is EntryKind.SYNONYMS
-        ],
-        {
-            fold(phrases[0]): phrases[1]
-            for kind, phrases, _weight in rows
-            if kind is EntryKind.SHORTHAND
-        },
+        [Synonyms(tuple(one["phrases"]), one["weight"]) for one in synonyms],
+        {fold(typed): meant for typed, meant in short},
     )
 
 

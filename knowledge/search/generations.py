@@ -18,8 +18,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 _STATE = "state.json"
+_WORDS = "vocabulary.json"
 _LOCK = "writer.lock"
 _POLL = 0.02
 
@@ -51,11 +53,7 @@ class Generations:
 
     def mark(self) -> tuple[int, int, int] | None:
         """Something that differs after each change, cheap to look at."""
-        try:
-            seen = (self.folder / _STATE).stat()
-        except OSError:
-            return None
-        return seen.st_ino, seen.st_mtime_ns, seen.st_size
+        return _mark(self.folder / _STATE)
 
     def path(self, generation: str) -> Path:
         return self.folder / generation
@@ -65,17 +63,37 @@ class Generations:
 
     def make_current(self, state: State) -> None:
         """Name ``state`` the current one, for good."""
-        temporary = self.folder / f".{_STATE}.{os.getpid()}"
-        with temporary.open("w", encoding="utf-8") as out:
-            json.dump(asdict(state), out)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(self.folder / _STATE)
+        self._write(_STATE, asdict(state))
         handle = os.open(self.folder, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+    def keep_words(self, words: list[dict[str, Any]]) -> None:
+        """Keep the words that editors added, for the other processes of this node."""
+        if self.words_mark() is None or self.words() != words:
+            self._write(_WORDS, words)
+
+    def words(self) -> list[dict[str, Any]]:
+        """Those last kept; none when they cannot be read."""
+        try:
+            kept: list[dict[str, Any]] = json.loads((self.folder / _WORDS).read_text("utf-8"))
+        except (OSError, ValueError):
+            return []
+        return kept
+
+    def words_mark(self) -> tuple[int, int, int] | None:
+        """Something that differs after each change of them, cheap to look at."""
+        return _mark(self.folder / _WORDS)
+
+    def _write(self, name: str, content: Any) -> None:
+        temporary = self.folder / f".{name}.{os.getpid()}"
+        with temporary.open("w", encoding="utf-8") as out:
+            json.dump(content, out)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(self.folder / name)
 
     def clear_but(self, *kept: str) -> None:
         """Remove generations that no process can be about to open."""
@@ -96,6 +114,14 @@ class Generations:
             yield
         finally:
             os.close(handle)
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_ino, seen.st_mtime_ns, seen.st_size
 
 
 def _lock(handle: int, wait: float) -> None:

@@ -25,13 +25,11 @@ from knowledge.search.document import Document, document_of
 from knowledge.search.engine import Engine, EngineKind
 from knowledge.search.generations import Generations, IndexBusy, State
 from knowledge.search.lexicon import Lexicon
-from knowledge.search.tantivy_engine import TantivyKind
 from knowledge.search.whoosh_engine import WhooshKind
 from support.kernel import db
 
 log = logging.getLogger(__name__)
 
-ENGINES: Mapping[str, Callable[[], EngineKind]] = {"whoosh": WhooshKind, "tantivy": TantivyKind}
 ANALYSIS = 3  # raise when analysis or document change what is indexed
 BATCH = 200
 WAIT = 15.0  # seconds for the other writer of this node
@@ -59,6 +57,16 @@ class Status:
     behind: int
 
 
+def _tantivy() -> EngineKind:
+    # A compiled library of many megabytes, which only those who chose it load.
+    from knowledge.search.tantivy_engine import TantivyKind
+
+    return TantivyKind()
+
+
+ENGINES: Mapping[str, Callable[[], EngineKind]] = {"whoosh": WhooshKind, "tantivy": _tantivy}
+
+
 class NodeIndex:
     """The index below one folder, for the threads of one process."""
 
@@ -68,7 +76,7 @@ class NodeIndex:
         self._lock = threading.RLock()
         self._opened: _Opened | None = None
         self._lexicons: dict[Audience, tuple[tuple[str, int, int], Lexicon]] = {}
-        self._words_at: counting.Position | None = None
+        self._words_mark: tuple[int, int, int] | None = None
         self._looked_at = float("-inf")
         self._repaired_at = float("-inf")
 
@@ -84,13 +92,15 @@ class NodeIndex:
         with self._generations.writing(wait), _committed() as session:
             state = self._usable()
             there = counting.position(session)
+            self._generations.keep_words(entries.collected(session))
             if state is None or state.lineage != there.lineage or state.change_number > there.value:
                 return self._rebuild(session)
-            return self._apply_changes(session, state)
+            return self._apply_changes(session, state, there.value)
 
     def reindex(self, wait: float = WAIT) -> int:
         """Build a whole index beside the current one, then swap. Returns how many articles."""
         with self._generations.writing(wait), _committed() as session:
+            self._generations.keep_words(entries.collected(session))
             return self._rebuild(session)
 
     def keep_up(self) -> None:
@@ -104,19 +114,24 @@ class NodeIndex:
         try:
             with _committed() as session:
                 there = counting.position(session)
-                if self._words_at != there:
-                    entries.load(session)
-                    self._words_at = there
             state = self._usable()
             if state is None or (state.lineage, state.change_number) != (
                 there.lineage,
                 there.value,
             ):
                 self.follow(wait=WAIT if state is None else 0)
+            self._take_words()
         except IndexBusy:
             log.info("knowledge index: another process is writing it")
         except Exception:
             log.exception("knowledge index: could not follow the database")
+
+    def _take_words(self) -> None:
+        """Search with the words that editors added, as a process of this node last kept them."""
+        mark = self._generations.words_mark()
+        if mark != self._words_mark:
+            entries.use(self._generations.words())
+            self._words_mark = mark
 
     def repair(self) -> None:
         """Build another index in place of one that fails, at most once a minute. Never raises.
@@ -218,7 +233,8 @@ class NodeIndex:
         self._generations.clear_but(generation, before.generation if before else "")
         return counted.count
 
-    def _apply_changes(self, session: Session, state: State) -> int:
+    def _apply_changes(self, session: Session, state: State, reached: int) -> int:
+        """``reached``: the counter before; a change of it may concern no article."""
         applied = 0
         while changes := queries.changes_since(state.change_number, limit=BATCH, session=session):
             try:
@@ -229,6 +245,8 @@ class NodeIndex:
             state = replace(state, change_number=changes[-1].change_number)
             self._generations.make_current(state)
             applied += len(changes)
+        if state.change_number < reached:
+            self._generations.make_current(replace(state, change_number=reached))
         return applied
 
     def _replace(self, path: Path, changes: Sequence[queries.Change]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from escalation.raising import HandoverDraft, escalate
+from knowledge.search import index
 from support.kernel import db
 from support.tickets.authors import SYSTEM
 from support.tickets.journal import Words, note_event, write
@@ -49,6 +50,7 @@ def test_the_page_costs_the_same_however_long_the_thread(site: Site, notes: int)
             add_note(ticket, f"Note {n}", by=again(site.cast.teleadviser))
             a_ticket(site.cast, a_person(f"Voisin{n}"))
     agent = site.as_("teleadviser")
+    index.follow()  # a node builds its index once, not for each page
     with counted() as sql:
         page = agent.get(address(ticket))
     assert page.status_code == 200
