@@ -23,6 +23,7 @@ ROOMS = (
     "web.library.linking",
     "web.library.reviewing",
     "web.library.words",
+    "web.library.proposing",
     "web.library.translations",
     "web.library.recalling",
     "web.library.revisions",

@@ -86,6 +86,8 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"POST {TICKET}/suiveurs": (P.REPLY,),
     f"POST {TICKET}/suiveurs/<int:follower_id>/retraits": (P.REPLY,),
     f"POST {TICKET}/reunions": (P.REPLY,),
+    f"GET {TICKET}/fiches/nouvelle": (P.READ_TICKETS, P.REPLY),
+    f"POST {TICKET}/fiches": (P.READ_TICKETS, P.REPLY),
     f"POST {TICKET}/sujets-distincts": (P.REPLY,),
     f"POST {MAIL}/<int:received_id>/transferts": (P.SORT_MAIL, P.OPEN_TICKETS),
     f"GET {TICKET}/escalades/nouvelle": (P.ESCALATE,),

@@ -54,6 +54,9 @@ ARTICLES: dict[str, Callable[..., str]] = {
     "vocabulary.one_word": lambda **p: _(
         "Une forme courte est un seul mot, suivi de ce qu’elle veut dire."
     ),
+    "article.no_editor": lambda **p: _(
+        "Aucun rédacteur n’a de compte : demandez-en un à l’administration."
+    ),
     "recall.empty": lambda **p: _("Écrivez en français ce que les personnes vont lire."),
     "recall.nobody": lambda **p: _("Personne n’a reçu un texte différent de celui qui est lu."),
     "recall.waiting": lambda **p: _("Une correction attend déjà d’être relue."),

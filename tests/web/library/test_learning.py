@@ -88,3 +88,21 @@ def test_one_correction_for_all(site: Site, shelf) -> None:
     sent = supervisor.send(f"{SHELF}/relectures/rappels/{number}/envois", follow_redirects=True)
     assert "La correction part vers 1 personne" in sent.text
     assert supervisor.send(f"{SHELF}/relectures/rappels/{number}/envois").status_code == 409
+
+
+def test_an_article_is_proposed_from_an_answer(site: Site, shelf) -> None:
+    with db.transaction():
+        ticket = a_ticket(site.cast, subject="Où est ma carte, Awa ?")
+        draft = ReplyDraft("Bonjour Awa,\n\nElle arrive au 06 12 34 56 78.", message_id="<p@x>")
+        agent_replies(ticket, draft, by=again(site.cast.teleadviser))
+        address = f"/agent/tickets/{ticket.reference}"
+    agent = site.as_("teleadviser")
+    assert "Proposer une fiche" in agent.get(address).text
+    page = agent.get(f"{address}/fiches/nouvelle").text
+    assert "Elle arrive au …" in page
+    assert "Awa" not in page.partition("<textarea")[2].partition("</textarea>")[0]
+    empty = agent.send(f"{address}/fiches", {"title": "Ma carte", "body": " "})
+    assert (empty.status_code, "Ma carte" in empty.text) == (422, True)
+    sent = {"title": "Où est ma carte ?", "body": "Elle arrive."}
+    assert agent.send(f"{address}/fiches", sent).status_code == 303
+    assert "Où est ma carte ?" in site.as_("editor").get(f"{WRITING}?etat=draft").text
