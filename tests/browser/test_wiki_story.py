@@ -35,6 +35,7 @@ def approved(reader: Page) -> None:
     reader.goto(SHELF)
     reader.get_by_role("link", name=re.compile("^À relire")).click()
     reader.get_by_role("link", name=TITLE).click()
+    expect(reader.get_by_role("button", name="Approuver et publier")).to_be_visible()
     assert problems_of(reader) == []
     reader.get_by_role("button", name="Approuver et publier").click()
     expect(reader.get_by_role("status").first).to_contain_text("Approuvée et publiée")
@@ -63,11 +64,13 @@ def corrected(editor: Page, sender: Page) -> None:
     editor.locator("#comment").fill("Le délai a changé")
     editor.get_by_role("button", name="Enregistrer et publier sans relecture").click()
     editor.get_by_role("link", name="Corriger ce qui a été répondu").click()
+    expect(editor.get_by_label("Ce que les personnes liront")).to_be_visible()
     assert problems_of(editor) == []
     editor.get_by_label("Ce que les personnes liront").fill("Comptez cinq jours, et non deux.")
     editor.get_by_role("button", name="Faire relire la correction").click()
     sender.goto(f"{SHELF}/relectures")
     sender.get_by_role("link", name=TITLE).click()
+    expect(sender.get_by_role("button", name="Envoyer à 1 personne")).to_be_visible()
     assert problems_of(sender) == []
     sender.get_by_role("button", name="Envoyer à 1 personne").click()
     expect(sender.get_by_role("status").first).to_contain_text("part vers 1 personne")
