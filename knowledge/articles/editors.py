@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm import aliased, defer, joinedload, lazyload
 
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
-from knowledge.articles.queries import audience_of, readable_by
+from knowledge.articles.queries import audience_of, readable_by, reads_whole
 from support.kernel import db
 from support.kernel.errors import NotVisible
 from support.kernel.time import today
@@ -159,6 +159,7 @@ class Waiting:
     number: int
     title: str
     audience: Audience
+    asked_by_id: int
     asked_by: str
     asked_at: datetime
     publish_at: datetime | None
@@ -166,40 +167,42 @@ class Waiting:
 
 
 def submitted(*, by: Agent, limit: int = 100) -> list[Waiting]:
-    """What waits for a second reader, the oldest first. Raises Forbidden."""
+    """What waits for a second reader who may read all of it, the oldest first: one query.
+
+    Raises Forbidden.
+    """
     require(by, Permission.REVIEW_ARTICLES)
+    shown = aliased(Revision)
     rows = db.session().execute(
-        select(Article, Revision.title, Agent)
+        select(Article, Revision, shown.body_markdown, Agent)
         .join(
             Revision,
             and_(Revision.article_id == Article.id, Revision.number == Article.submitted_number),
         )
+        .outerjoin(
+            shown,
+            and_(shown.article_id == Article.id, shown.number == Article.published_number),
+        )
         .join(Agent, Agent.id == Article.submitted_by_id)
         .where(Article.submitted_at.is_not(None), _readable(by))
+        .options(lazyload(Article.procedures), lazyload(Article.reasons))
         .order_by(Article.submitted_at)
         .limit(limit)
     )
     return [
         Waiting(
-            article.id, article.submitted_number, title, article.audience, agent.full_name,
-            article.submitted_at, article.publish_at, article.published_number is None,
+            article.id, revision.number, revision.title, article.audience, agent.id,
+            agent.full_name, article.submitted_at, article.publish_at,
+            article.published_number is None,
         )
-        for article, title, agent in rows
+        for article, revision, before, agent in rows
+        if reads_whole(audience_of(by), revision.body_markdown, before or "")
     ]  # fmt: skip
 
 
 def waiting_count(by: Agent) -> int:
     """How many revisions wait for a second reader whom ``by`` could be."""
-    query = (
-        select(func.count())
-        .select_from(Article)
-        .where(
-            Article.submitted_at.is_not(None),
-            Article.submitted_by_id != by.id,
-            _readable(by),
-        )
-    )
-    return db.session().scalar(query) or 0
+    return sum(one.asked_by_id != by.id for one in submitted(by=by))
 
 
 def one_submitted(article_id: int, *, by: Agent) -> tuple[Article, Revision, Revision | None]:
@@ -220,7 +223,10 @@ def one_submitted(article_id: int, *, by: Agent) -> tuple[Article, Revision, Rev
             )
         )
     }
-    return article, found[article.submitted_number], found.get(article.published_number or 0)
+    new, old = found[article.submitted_number], found.get(article.published_number or 0)
+    if not reads_whole(audience_of(by), new.body_markdown, old.body_markdown if old else ""):
+        raise NotVisible.of("article.not_found")
+    return article, new, old
 
 
 def _readable(by: Agent) -> ColumnElement[bool]:

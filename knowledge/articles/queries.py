@@ -87,6 +87,11 @@ def readable_by(audience: Audience) -> tuple[Audience, ...]:
     return order[: order.index(audience) + 1]
 
 
+def reads_whole(audience: Audience, *markdowns: str) -> bool:
+    """Whether no passage of these texts is kept from ``audience``."""
+    return set().union(*map(audiences, markdowns)) <= set(readable_by(audience))
+
+
 def reading_as(audience: Audience) -> Reading:
     return Reading(audience, today())
 

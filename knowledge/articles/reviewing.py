@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from knowledge.articles import journal, publishing
+from knowledge.articles import editors, journal, publishing
 from knowledge.articles.models import Article, Happening, Revision
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
@@ -40,7 +40,7 @@ def approve(article: Article, number: int, *, by: Agent, said: str = "") -> None
     """Publish revision ``number``, which ``by`` has read; now, or from the day that was asked.
 
     Raises Conflict (``review.gone`` when it is no longer what is waiting, ``review.own``),
-    Forbidden.
+    NotVisible when a part of it is kept from them, Forbidden.
     """
     _require_reader(article, number, by)
     at = article.publish_at
@@ -80,6 +80,7 @@ def _require_reader(article: Article, number: int, by: Agent) -> None:
     require(by, Permission.REVIEW_ARTICLES)
     if article.submitted_number is None or article.submitted_number != number:
         raise Conflict.of("review.gone")
+    editors.one_submitted(article.id, by=by)  # nobody answers for what is kept from them
     if not may_approve(article, by):
         raise Conflict.of("review.own")
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 
 from knowledge.articles.composing import compose
 from knowledge.articles.models import Article, Audience, Revision
-from knowledge.articles.plain_text import to_text
 from knowledge.articles.queries import reading_as
 from knowledge.recalls.models import Recall
 from support.kernel import db
@@ -104,18 +103,29 @@ def once_key(article_id: int, revision: int, ticket_id: int) -> str:
     return f"recall:{article_id}:{revision}:{ticket_id}"
 
 
+def as_public(article: Article, *numbers: int) -> list[str]:
+    """What the public reads of these revisions, as Markdown, in their order."""
+    revisions = _revisions(article, set(numbers))
+    return [_public(revisions[number]) for number in numbers]
+
+
 def _different(article: Article, used: set[int]) -> set[int]:
-    numbers = used | {article.published_number}
-    said = {
-        revision.number: _as_given(revision)
-        for revision in db.session().scalars(
-            select(Revision).where(Revision.article_id == article.id, Revision.number.in_(numbers))
-        )
-    }
-    now_said = said[article.published_number or 0]
-    return {number for number in used if said.get(number) != now_said}
+    revisions = _revisions(article, used | {article.published_number or 0})
+    said = {number: _as_given(revision) for number, revision in revisions.items()}
+    return {number for number in used if said.get(number) != said[article.published_number or 0]}
+
+
+def _revisions(article: Article, numbers: set[int]) -> dict[int, Revision]:
+    found = db.session().scalars(
+        select(Revision).where(Revision.article_id == article.id, Revision.number.in_(numbers))
+    )
+    return {revision.number: revision for revision in found}
 
 
 def _as_given(revision: Revision) -> tuple[str, str]:
-    body = compose(revision.body_markdown, reading_as(Audience.PUBLIC), {})
-    return revision.title, " ".join(to_text(body).split())
+    # Line breaks apart: the page of the editor compares, and need not draw each text first.
+    return revision.title, " ".join(_public(revision).split())
+
+
+def _public(revision: Revision) -> str:
+    return compose(revision.body_markdown, reading_as(Audience.PUBLIC), {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from knowledge.articles import editors
-from knowledge.articles.models import Article, Revision
+from knowledge.articles.models import Article
 from knowledge.recalls import correcting, finding
 from support.kernel import db
 from support.kernel.errors import Invalid
@@ -95,19 +95,9 @@ def _first_words(article: Article) -> str:
     return f"La fiche à jour : {site}/aide/{article.slug}"
 
 
-def _changed(article: Article, revisions: object) -> dict[str, object]:
-    """What the latest of the old texts said otherwise."""
-    numbers = sorted(revisions)  # type: ignore[call-overload]
-    if not numbers:
+def _changed(article: Article, revisions: Sequence[int]) -> dict[str, object]:
+    """What the public reads otherwise than in the latest of the old texts."""
+    if not revisions:
         return {"changed": []}
-    said = {
-        revision.number: revision
-        for revision in db.session()
-        .query(Revision)
-        .filter(
-            Revision.article_id == article.id,
-            Revision.number.in_([numbers[-1], article.published_number]),
-        )
-    }
-    old, new = said[numbers[-1]], said[article.published_number or 0]
-    return {"changed": compare(old.body_markdown, new.body_markdown)}
+    old, new = finding.as_public(article, max(revisions), article.published_number or 0)
+    return {"changed": compare(old, new)}

@@ -107,6 +107,25 @@ def test_a_reader_sees_only_what_their_level_reads(cast: Cast) -> None:
         editors.one_submitted(article.id, by=cast.dp)
 
 
+def test_nobody_approves_a_passage_that_they_may_not_read(cast: Cast) -> None:
+    secret = "Pour tous.\n\n::: directions\nZorglub.\n:::\n"
+    article = draft(cast, body=secret)
+    reviewing.submit(article, by=cast.editor)
+    for outside in (cast.supervisor, cast.dp):
+        assert editors.submitted(by=outside) == []
+        assert editors.waiting_count(outside) == 0
+        with pytest.raises(NotVisible):
+            editors.one_submitted(article.id, by=outside)
+        with pytest.raises(NotVisible):
+            reviewing.approve(article, 1, by=outside)
+    assert editors.waiting_count(cast.sdst) == 1
+    reviewing.approve(article, 1, by=cast.sdst)
+    # What is taken away is a change of it as well.
+    writing.revise(article, Words("Neuf", "", "Pour tous."), based_on=1, by=cast.editor)
+    reviewing.submit(article, by=cast.editor)
+    assert editors.submitted(by=cast.dp) == []
+
+
 def test_published_at_its_moment_and_once(cast: Cast) -> None:
     article = draft(cast)
     at = now() + timedelta(hours=5)

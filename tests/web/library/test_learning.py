@@ -70,7 +70,8 @@ def test_one_correction_for_all(site: Site, shelf) -> None:
         draft = ReplyDraft("Voici.", message_id="<a@x>", articles=[(article.id, 1)])
         agent_replies(ticket, draft, by=again(cast.teleadviser))
         found = again(article)
-        words = Words("Photo refusée", "", "Le code sert deux fois.")
+        secret = "::: directions\nZorglub.\n:::"
+        words = Words("Photo refusée", "", f"Le code sert deux fois.\n\n{secret}")
         writing.revise(found, words, based_on=1, by=again(cast.editor))
         publishing.publish(found, by=again(cast.editor))
     page = editor.get(f"{WRITING}/{article.id}/modifier").text
@@ -85,6 +86,7 @@ def test_one_correction_for_all(site: Site, shelf) -> None:
     number = reviews.partition(f"{SHELF}/relectures/rappels/")[2].partition('"')[0]
     page = supervisor.get(f"{SHELF}/relectures/rappels/{number}").text
     assert "Envoyer à 1 personne" in page
+    assert "Zorglub" not in page
     sent = supervisor.send(f"{SHELF}/relectures/rappels/{number}/envois", follow_redirects=True)
     assert "La correction part vers 1 personne" in sent.text
     assert supervisor.send(f"{SHELF}/relectures/rappels/{number}/envois").status_code == 409
