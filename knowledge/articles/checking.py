@@ -64,8 +64,8 @@ def report_wrong(
     lines = [said.strip()]
     if passage.strip():
         lines.append("« " + passage.strip()[:2000] + " »")
-    if ticket:
-        lines.append(ticket)
+    if ticket.strip():
+        lines.append(ticket.strip()[:20])
     whole = "\n\n".join(lines)
     event = journal.note(
         article, Happening.WRONG, by=by, number=article.published_number, said=whole

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, defer, joinedload, lazyload
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
 from knowledge.articles.queries import audience_of, readable_by, reads_whole
 from support.kernel import db
-from support.kernel.errors import NotVisible
+from support.kernel.errors import Conflict, NotVisible
 from support.kernel.time import today
 from support.people.models import Agent
 from support.people.permissions import Permission, require
@@ -208,12 +208,14 @@ def waiting_count(by: Agent) -> int:
 def one_submitted(article_id: int, *, by: Agent) -> tuple[Article, Revision, Revision | None]:
     """The article, the revision that waits, the one that readers see.
 
-    Raises NotVisible, Forbidden.
+    Raises NotVisible, Conflict (``review.gone`` when nothing waits any more), Forbidden.
     """
     require(by, Permission.REVIEW_ARTICLES)
     article = db.session().scalar(select(Article).where(Article.id == article_id, _readable(by)))
-    if article is None or article.submitted_number is None:
+    if article is None:
         raise NotVisible.of("article.not_found")
+    if article.submitted_number is None:
+        raise Conflict.of("review.gone")
     wanted = {article.submitted_number, article.published_number}
     found = {
         revision.number: revision

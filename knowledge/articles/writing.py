@@ -22,6 +22,7 @@ from knowledge.articles.models import (
     Happening,
     Revision,
 )
+from knowledge.articles.queries import readable_by
 from support.catalogue.models import ContactReason, Procedure
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid, Problem, broken_constraint
@@ -135,9 +136,18 @@ def revise(
     return _add_revision(article, based_on + 1, words, comment, by)
 
 
-def describe(article: Article, about: About, *, by: Agent) -> None:
-    """Change what is said about an article: readers of a published one see it at once."""
+def describe(article: Article, about: About, *, by: Agent, said: str = "") -> None:
+    """Change what is said about an article: readers of a published one see it at once.
+
+    Showing it to more people than before is publishing it unread: ``said`` is why. Raises
+    Invalid (``review.say_why``, ``article.*``), Forbidden.
+    """
     require(by, Permission.WRITE_ARTICLES)
+    number = article.published_number
+    if number is not None and about.audience in readable_by(article.audience)[:-1]:
+        if not said.strip():
+            raise Invalid.of("review.say_why", "comment")
+        journal.note(article, Happening.PUBLISHED_UNREAD, by=by, number=number, said=said)
     apply(article, about)
     touch(article)
 

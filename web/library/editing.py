@@ -207,7 +207,9 @@ def _write(article: Article, revision: Revision, sheet: Sheet) -> str:
         )
     same_about = sheets.same_about(about, article)
     if not same_about:
-        writing.describe(article, about, by=me())
+        writing.describe(article, about, by=me(), said=sheet.comment)
+    if goes and goes != "enregistrer" and _is_read(article):
+        return _("Enregistré. Le texte est déjà celui que les lecteurs voient.")
     if goes == "publier":
         reviewing.publish_unread(article, by=me(), said=sheet.comment)
         return _published(article)
@@ -222,6 +224,12 @@ def _write(article: Article, revision: Revision, sheet: Sheet) -> str:
             number=article.latest_number, shown=article.published_number,
         )  # fmt: skip
     return _("Enregistré.")
+
+
+def _is_read(article: Article) -> bool:
+    """Whether readers see the latest words already: there is nothing to read before them."""
+    published = article.state is ArticleState.PUBLISHED
+    return published and article.published_number == article.latest_number
 
 
 def _published(article: Article) -> str:

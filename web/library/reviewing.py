@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,7 +14,7 @@ from knowledge.articles import editors, queries, reviewing
 from knowledge.articles.models import Revision
 from knowledge.recalls import correcting
 from support.kernel import db
-from support.kernel.errors import Invalid
+from support.kernel.errors import Conflict, Invalid
 from support.people.permissions import Permission
 from web.access import staff
 from web.http import me
@@ -20,6 +24,22 @@ from web.messages import sentences
 from web.reading_args import MOST_SMALL, row_number
 
 bp = Blueprint("reviewing", __name__, url_prefix="/agent/connaissances/relectures")
+
+
+def _who_comes_second(view: Callable[[int], ResponseReturnValue]) -> Callable[[int], Any]:
+    """Somebody answered, or the text changed, since the page was opened: say so on the list."""
+
+    @wraps(view)
+    def answered(article_id: int) -> ResponseReturnValue:
+        try:
+            return view(article_id)
+        except Conflict as refusal:
+            if refusal.code != "review.gone":
+                raise
+            flash(sentences(refusal)[None], "error")
+            return redirect(url_for("reviewing.listing"), 303)
+
+    return answered
 
 
 @bp.get("")
@@ -36,12 +56,14 @@ def listing() -> ResponseReturnValue:
 
 @bp.get("/<int:article_id>")
 @staff(Permission.REVIEW_ARTICLES)
+@_who_comes_second
 def read(article_id: int) -> ResponseReturnValue:
     return _page(article_id)
 
 
 @bp.post("/<int:article_id>/approbations")
 @staff(Permission.REVIEW_ARTICLES)
+@_who_comes_second
 def approve(article_id: int) -> ResponseReturnValue:
     article, _new, _old = editors.one_submitted(article_id, by=me())
     reviewing.approve(article, _number(), by=me(), said=_said())
@@ -54,6 +76,7 @@ def approve(article_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:article_id>/renvois")
 @staff(Permission.REVIEW_ARTICLES)
+@_who_comes_second
 def send_back(article_id: int) -> ResponseReturnValue:
     article, _new, _old = editors.one_submitted(article_id, by=me())
     try:

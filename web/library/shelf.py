@@ -94,9 +94,18 @@ def article(slug: str) -> ResponseReturnValue:
         return redirect(url_for("shelf.article", slug=moved))
     if question := typed(request.args.get("pour")):
         asked.note(question, audience_of(me()), Happened.OPENED)
+    return _article_page(found, {"ticket": request.args.get("ticket", "")[:20]}, {})
+
+
+def _article_page(
+    found: PublishedArticle, report: dict[str, str], errors: dict[str | None, str]
+) -> str:
+    """``report``: what was typed of an error in the article; ``errors``: what is wrong with it."""
     return render_template(
         "library/article.html",
         article=found,
+        report=report,
+        errors=errors,
         votes=voting.votes_of(found.id) if _counts(me()) else None,
         why_label=why_label,
         labels=labels,
@@ -123,18 +132,13 @@ def report_wrong(slug: str) -> ResponseReturnValue:
     found = queries.by_slug(slug, audience_of(me()))
     article = db.session().get(Article, found.id)
     assert article is not None
-    said = request.form.get("said", "")[:2000]
-    back = redirect(url_for("shelf.article", slug=slug), 303)
+    typed_in = {name: request.form.get(name, "")[:2000] for name in ("said", "passage", "ticket")}
     try:
-        checking.report_wrong(
-            article, by=me(), said=said, passage=request.form.get("passage", ""),
-            ticket=request.form.get("ticket", "")[:20],
-        )  # fmt: skip
+        checking.report_wrong(article, by=me(), **typed_in)
     except Invalid as refusal:
-        flash(next(iter(sentences(refusal).values())), "error")
-        return back
+        return _article_page(found, typed_in, sentences(refusal)), 422
     flash(_("Signalé au responsable de la fiche, avec vos mots."), "success")
-    return back
+    return redirect(url_for("shelf.article", slug=slug), 303)
 
 
 @bp.get("/<slug>/passage")

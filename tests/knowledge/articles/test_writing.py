@@ -121,7 +121,7 @@ def test_each_visible_change_has_the_next_number_and_leaves_a_row(
     publishing.publish(two, by=cast.editor)
     writing.revise(one, WORDS, based_on=1, by=cast.editor)
     assert (one.change_number, two.change_number) == (first, first + 1)
-    writing.describe(one, About(audience=Audience.PUBLIC), by=cast.editor)
+    writing.describe(one, About(audience=Audience.PUBLIC), by=cast.editor, said="Loi")
     publishing.archive(two, by=cast.editor)
     assert (one.change_number, two.change_number) == (first + 2, first + 3)
     rows = db_session.scalars(select(OutboxRow).where(OutboxRow.topic == "knowledge.changed"))

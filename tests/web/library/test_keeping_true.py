@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import time_machine
 
-from knowledge.articles import reviewing, writing
-from knowledge.articles.models import Article, SharedBlock
+from knowledge.articles import editors, reviewing, writing
+from knowledge.articles.models import Article, Audience, SharedBlock
 from knowledge.articles.writing import Words
 from support.kernel import db, message_ids
 from support.kernel.time import now, today
@@ -65,7 +65,7 @@ def test_a_remark_that_is_missing_is_asked_for(site: Site, shelf) -> None:
     empty = site.as_("sdst").send(path, {"number": "2", "said": " "})
     assert (empty.status_code, "Dites pourquoi" in empty.text) == (422, True)
     assert site.as_("sdst").send(path, {"number": "2", "said": "Le délai"}).status_code == 303
-    assert site.as_("sdst").get(f"{REVIEWS}/{shelf[PHOTO].id}").status_code == 404
+    assert site.as_("sdst").get(f"{REVIEWS}/{shelf[PHOTO].id}").location == REVIEWS
 
 
 def test_saved_and_handed_to_a_reader_in_one_go(site: Site, shelf) -> None:
@@ -189,7 +189,7 @@ def test_an_error_reaches_the_owner(site: Site, shelf) -> None:
     message_ids.configure(lambda: "<un@example.org>")
     path = f"{SHELF}/{PHOTO}/signalements"
     agent = site.as_("teleadviser")
-    empty = agent.send(path, {"said": " "}, follow_redirects=True)
+    empty = agent.send(path, {"said": " "})
     assert "Dites ce qui n’est pas juste" in empty.text
     agent.send(path, {"said": "Le code sert deux fois", "passage": "ne sert qu'une fois"})
     with db.transaction():
@@ -212,3 +212,68 @@ def test_queries_of_the_pages_do_not_grow(site: Site, shelf, write) -> None:
         with counted() as queries:
             who.get(address)
         assert len(queries) <= before[address], queries
+
+
+def sent_as_it_is(editor, article: Article) -> dict[str, object]:
+    """The form of an article as a browser would send it back, with nothing changed."""
+    page = editor.get(f"{WRITING}/{article.id}/modifier").text
+    seen = page.partition('name="about_seen" value="')[2].partition('"')[0]
+    with db.transaction():
+        found = again(article)
+        revision = editors.one_for_editor(found.id, by=found.owner)[1]
+        return {
+            "title": revision.title, "summary": revision.summary, "body": revision.body_markdown,
+            "audience": found.audience.value, "language": "fr", "about_seen": seen,
+            "based_on": str(revision.number), "keywords": ", ".join(found.keywords),
+        }  # fmt: skip
+
+
+def test_what_readers_see_already_needs_no_reader(site: Site, shelf) -> None:
+    """Other words to find it by, and the first button of the form."""
+    editor, path = site.as_("editor"), f"{WRITING}/{shelf[ADDRESS].id}/modifier"
+    for button in ("relecture", "publier"):
+        sent = sent_as_it_is(editor, shelf[ADDRESS])
+        sent |= {"keywords": f"domicile, {button}", "aller": button}
+        answer = editor.send(path, sent, follow_redirects=True)
+        assert answer.status_code == 200
+        assert "Enregistré. Le texte est déjà celui que les lecteurs voient." in answer.text
+        assert f"domicile, {button}" in answer.text
+
+
+def test_showing_an_article_to_more_people_asks_why(site: Site, shelf) -> None:
+    editor, path = site.as_("editor"), f"{WRITING}/{shelf[SECRET].id}/modifier"
+    sent = sent_as_it_is(editor, shelf[SECRET]) | {"audience": "public", "aller": "enregistrer"}
+    refused = editor.send(path, sent)
+    assert (refused.status_code, "Dites pourquoi" in refused.text) == (422, True)
+    assert site.anyone().get(f"/aide/{SECRET}").status_code == 404
+    assert editor.send(path, sent | {"comment": "La loi le publie"}).status_code == 303
+    assert site.anyone().get(f"/aide/{SECRET}").status_code == 200
+    history = editor.get(f"{WRITING}/{shelf[SECRET].id}/revisions").text
+    assert "La loi le publie" in history
+
+
+def test_who_comes_second_is_told_that_it_was_answered(site: Site, shelf) -> None:
+    asked(site, shelf[PHOTO])
+    page = f"{REVIEWS}/{shelf[PHOTO].id}"
+    assert site.as_("sdst").send(f"{page}/approbations", {"number": "2"}).status_code == 303
+    late = site.as_("dp")
+    for answer in (
+        late.send(f"{page}/approbations", {"number": "2"}, follow_redirects=True),
+        late.send(f"{page}/renvois", {"number": "2", "said": "Non"}, follow_redirects=True),
+        late.get(page, follow_redirects=True),
+    ):
+        assert "n’attend plus de relecture" in answer.text
+        assert "Fiches à relire" in answer.text
+    # What one may not see stays unknown.
+    with db.transaction():
+        again(shelf[SECRET]).audience = Audience.DIRECTORATE
+    assert late.get(f"{REVIEWS}/{shelf[SECRET].id}").status_code == 404
+
+
+def test_an_error_that_is_not_said_keeps_what_was_typed(site: Site, shelf) -> None:
+    path = f"{SHELF}/{PHOTO}/signalements"
+    sent = {"said": " ", "passage": "ne sert qu'une fois", "ticket": "2611-2004-8317"}
+    answer = site.as_("teleadviser").send(path, sent)
+    assert answer.status_code == 422
+    for kept in ("ne sert qu&#39;une fois", "2611-2004-8317", "Dites ce qui n’est pas juste"):
+        assert kept in answer.text
