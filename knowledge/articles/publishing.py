@@ -40,8 +40,9 @@ def publish(
 ) -> Article:
     """Let readers see revision ``number`` (the latest by default).
 
-    ``by`` is None for what was scheduled. Raises Conflict (``article.no_such_revision``),
-    Forbidden. Publishes ``knowledge.changed`` with ``article_id`` and ``change_number``.
+    ``by`` is None for what was scheduled. Raises Conflict (``article.no_such_revision``,
+    ``translation.french_unread``), Forbidden. Publishes ``knowledge.changed`` with
+    ``article_id`` and ``change_number``.
     """
     if by is not None and kind is not Happening.APPROVED:
         require(by, Permission.WRITE_ARTICLES)
@@ -53,6 +54,10 @@ def publish(
     )
     if body is None:
         raise Conflict.of("article.no_such_revision", number=wanted)
+    if article.translation_of_id is not None:
+        original = db.session().get_one(Article, article.translation_of_id)
+        if original.state is not ArticleState.PUBLISHED:
+            raise Conflict.of("translation.french_unread")
     article.state = ArticleState.PUBLISHED
     article.published_number = wanted
     article.publish_number = article.publish_at = None
@@ -104,7 +109,12 @@ def _publish_one(article_id: int) -> int:
     article = current.get(Article, article_id, populate_existing=True)
     if number is None or article is None:
         return 0
-    publish(article, number=number, by=None)
+    try:
+        publish(article, number=number, by=None)
+    except Conflict as refusal:  # it must not stand in the way of what is due after it
+        journal.note(article, Happening.UNSCHEDULED, by=None, number=number, said=refusal.code)
+        article.publish_number = article.publish_at = None
+        return 0
     return 1
 
 

@@ -140,9 +140,10 @@ def describe(article: Article, about: About, *, by: Agent, said: str = "") -> No
     """Change what is said about an article: readers of a published one see it at once.
 
     Showing it to more people than before is publishing it unread: ``said`` is why. Raises
-    Invalid (``review.say_why``, ``article.*``), Forbidden.
+    Invalid (``review.say_why``, ``translation.audience``, ``article.*``), Forbidden.
     """
     require(by, Permission.WRITE_ARTICLES)
+    _refuse_wider_than_french(article, about)
     number = article.published_number
     if number is not None and about.audience in readable_by(article.audience)[:-1]:
         if not said.strip():
@@ -150,6 +151,14 @@ def describe(article: Article, about: About, *, by: Agent, said: str = "") -> No
         journal.note(article, Happening.PUBLISHED_UNREAD, by=by, number=number, said=said)
     apply(article, about)
     touch(article)
+
+
+def _refuse_wider_than_french(article: Article, about: About) -> None:
+    if article.translation_of_id is None:
+        return
+    original = db.session().get_one(Article, article.translation_of_id)
+    if about.audience in readable_by(original.audience)[:-1]:
+        raise Invalid.of("translation.audience", "audience")
 
 
 def rename(article: Article, slug: str, *, by: Agent) -> None:
@@ -190,7 +199,26 @@ def touch(article: Article) -> None:
         article.change_number = counting.raise_counter()
         db.session().flush()
         publish("knowledge.changed", article_id=article.id, change_number=article.change_number)
+        _carry_along(article)
     db.session().flush()
+
+
+def _carry_along(article: Article) -> None:
+    """The translations of an article are read by whom it is read, and as long as it is."""
+    read = article.state is ArticleState.PUBLISHED
+    for translation in db.session().scalars(
+        select(Article).where(Article.translation_of_id == article.id)
+    ):
+        before = (translation.audience, translation.state)
+        translation.audience = article.audience
+        translation.procedures = list(article.procedures)
+        translation.reasons = list(article.reasons)
+        if translation.state is ArticleState.PUBLISHED and not read:
+            translation.state = ArticleState.WITHDRAWN
+        elif translation.state is ArticleState.WITHDRAWN and read:
+            translation.state = ArticleState.PUBLISHED
+        if (translation.audience, translation.state) != before:
+            touch(translation)
 
 
 def _add_revision(article: Article, number: int, words: Words, comment: str, by: Agent) -> Revision:

@@ -111,7 +111,9 @@ def save(article_id: int) -> ResponseReturnValue:
         said = _write(article, revision, sheet)
     except Invalid as refusal:
         return _again(article_id, sheet, sentences(refusal)), 422
-    except Conflict:
+    except Conflict as refusal:
+        if not refusal.code.endswith("_meanwhile"):
+            return _again(article_id, sheet, sentences(refusal)), 409
         return _beside(article_id, sheet), 409
     return _saved(article, said)
 

@@ -44,6 +44,12 @@ ARTICLES: dict[str, Callable[..., str]] = {
     "translation.of_translation": lambda **p: _("On traduit la fiche française."),
     "translation.language": lambda **p: _("Choisissez une autre langue."),
     "translation.exists": lambda **p: _("Cette traduction existe déjà : ouvrez-la."),
+    "translation.audience": lambda **p: _(
+        "Une traduction n’est pas lue par plus de monde que la fiche française."
+    ),
+    "translation.french_unread": lambda **p: _(
+        "Publiez d’abord la fiche française : c’est elle qui fait foi."
+    ),
     "translation.none": lambda **p: _("Cette fiche n’est pas une traduction."),
     "vocabulary.unknown": lambda **p: _("Ces mots ne sont plus dans le vocabulaire."),
     "vocabulary.two": lambda **p: _("Donnez au moins deux mots : l’un vaut pour l’autre."),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from datetime import timedelta
 
-from knowledge.articles import publishing, queries, translating, writing
+import pytest
+import time_machine
+
+from knowledge.articles import checking, publishing, queries, reviewing, translating, writing
 from knowledge.articles.models import Audience
 from knowledge.articles.writing import Words
 from knowledge.search import finding
 from knowledge.search.index import NodeIndex
 from support.kernel.errors import Conflict, Forbidden, Invalid
+from support.kernel.time import now, today
 from tests.cast import Cast
 from tests.knowledge.conftest import Write
 
@@ -78,3 +83,60 @@ def test_each_language_is_searched_and_an_article_found_once(
     for question in ("carte perdue", "lost card", "بطاقة مفقودة", "carte lost"):
         hits = finding.find(question, audience=PUBLIC, unfinished=False)
         assert [hit.family for hit in hits] == [article.id], question
+
+
+def test_a_translation_is_read_by_whom_the_french_is(cast: Cast, write: Write) -> None:
+    """Neither more people, nor longer."""
+    article = write("carte", title="Carte perdue", checked_on=today(), check_every_days=30,
+                    critical=True)  # fmt: skip
+    made = translated(cast, article)
+
+    def read() -> bool:
+        return any(one.article_id == made.id for one in translating.siblings(article.id, PUBLIC))
+
+    assert read()
+    about = writing.About(audience=Audience.STAFF, reasons=["other"], checked_on=today(),
+                          check_every_days=30, critical=True)  # fmt: skip
+    writing.describe(article, about, by=cast.editor)
+    assert not read()
+    assert [r.code for r in made.reasons] == ["other"]
+    with pytest.raises(Invalid, match=r"translation\.audience"):
+        writing.describe(
+            made, writing.About(Audience.PUBLIC, language="en"), by=cast.editor, said="x"
+        )
+    writing.describe(article, replace(about, audience=PUBLIC), by=cast.editor, said="Loi")
+    assert read()
+    with time_machine.travel(now() + timedelta(days=90)):
+        assert checking.withdraw_late(30) == 1
+        assert not read()
+        checking.mark_checked(article, by=cast.editor)
+        assert read()
+    publishing.archive(article, by=cast.editor)
+    assert not read()
+
+
+def test_what_the_french_lost_is_not_found_in_another_language(
+    cast: Cast, write: Write, node: NodeIndex
+) -> None:
+    article = write("carte", title="Carte perdue")
+    translated(cast, article)
+    node.follow()
+    publishing.archive(article, by=cast.editor)
+    node.follow()
+    assert finding.find("lost card", audience=PUBLIC) == []
+
+
+def test_a_translation_waits_for_the_french(cast: Cast, write: Write) -> None:
+    article = write("carte", title="Carte perdue")
+    made = translating.begin(article, "es", by=cast.editor)
+    other = writing.draft("autre", Words("Autre", "", "x"), writing.About(PUBLIC), by=cast.editor)
+    for one in (made, other):
+        reviewing.submit(one, by=cast.editor, publish_at=now() + timedelta(hours=1))
+        reviewing.approve(one, one.latest_number, by=cast.sdst)
+    publishing.archive(article, by=cast.editor)
+    with pytest.raises(Conflict, match=r"translation\.french_unread"):
+        publishing.publish(made, by=cast.editor)
+    with time_machine.travel(now() + timedelta(hours=2)):
+        assert publishing.publish_due() == 1
+        assert publishing.publish_due() == 0
+    assert (other.published_number, made.published_number) == (1, None)
