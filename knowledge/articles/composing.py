@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from knowledge.articles.models import Audience
@@ -64,6 +64,20 @@ class Reading:
     on: date
     departement: str | None = None
     nationality: str | None = None
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Départements and nationalities, as the text names them."""
+
+    departements: tuple[str, ...] = ()
+    nationalities: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.departements or self.nationalities)
+
+
+NO_CASES = Cases()
 
 
 @dataclass(frozen=True)
@@ -124,12 +138,17 @@ def next_change(markdown: str, after: date) -> date | None:
     return min(days, default=None)
 
 
-def choices(markdown: str) -> tuple[list[str], list[str]]:
-    """The départements and the nationalities between which the text distinguishes."""
-    conditions = [p.condition for p in passages(markdown) if p.condition is not None]
-    departements = {code for one in conditions for code in one.departements}
-    nationalities = {name for one in conditions for name in one.nationalities}
-    return sorted(departements), sorted(nationalities)
+def cases(markdown: str, reading: Reading) -> Cases:
+    """The cases between which the text distinguishes for who reads it, whichever they are in."""
+    anyone = replace(reading, departement=None, nationality=None)
+    held = [
+        passage.condition
+        for passage in passages(markdown)
+        if passage.condition is not None and _holds(passage.condition, anyone)
+    ]
+    departements = {code for one in held for code in one.departements}
+    nationalities = {name for one in held for name in one.nationalities}
+    return Cases(tuple(sorted(departements)), tuple(sorted(nationalities)))
 
 
 def _turning_days(markdown: str) -> Iterator[date]:
@@ -210,32 +229,33 @@ class _Reader:
             self.wrong.append(Wrong("passage.unclosed", *self._opened))
 
     def _condition(self, number: int, said: str) -> Condition:
-        found: dict[str, object] = {}
+        condition = Condition()
         for part in said.split(";"):
             try:
-                found |= _understood(part)
+                condition = _with(condition, part)
             except ValueError:
                 self.wrong.append(Wrong("passage.unknown", number, part.strip()))
-                found.setdefault("audience", Audience.DIRECTORATE)
-        return Condition(**found)  # type: ignore[arg-type]
+                condition = replace(condition, audience=Audience.DIRECTORATE)
+        return condition
 
 
-def _understood(part: str) -> dict[str, object]:
-    """What one condition asks. Raises ValueError."""
+def _with(condition: Condition, part: str) -> Condition:
+    """``condition`` and what ``part`` asks besides. Raises ValueError."""
     said = " ".join(fold(part).replace("’", "'").split())
     if said in READERS:
-        return {"audience": READERS[said]}
+        return replace(condition, audience=READERS[said])
     if begins := _FROM.match(said):
-        return {"begins": _day(begins[1])}
+        return replace(condition, begins=_day(begins[1]))
     if ends := _UNTIL.match(said):
-        return {"ends": _day(ends[1])}
+        return replace(condition, ends=_day(ends[1]))
     if places := _DEPARTEMENTS.match(said):
         codes = tuple(code.strip().upper() for code in places[1].split(","))
         if all(_CODE.match(code.lower()) for code in codes):
-            return {"departements": codes}
+            return replace(condition, departements=codes)
     elif _NATIONALITIES.match(said):
         names = re.sub(r"^\s*\S+\s+", "", part.strip(), count=1)
-        return {"nationalities": tuple(n.strip() for n in names.split(",") if n.strip())}
+        named = tuple(n.strip() for n in names.split(",") if n.strip())
+        return replace(condition, nationalities=named)
     raise ValueError(part)
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from knowledge.articles import links
-from knowledge.articles.composing import Reading, audiences, block_names, compose
+from knowledge.articles.composing import (
+    NO_CASES,
+    Cases,
+    Reading,
+    audiences,
+    block_names,
+    cases,
+    compose,
+)
 from knowledge.articles.models import (
     Article,
     ArticleRedirect,
@@ -32,7 +40,8 @@ class PublishedArticle:
     """An article as ``readers`` see it today. ``revision`` is the number that they read.
 
     ``body_markdown`` is composed for them: without what is meant for others, with the shared
-    blocks and the titles of the articles that it leads to.
+    blocks and the titles of the articles that it leads to. ``cases``: those between which it
+    distinguishes, of an article that was asked for by its address.
     """
 
     id: int
@@ -54,6 +63,7 @@ class PublishedArticle:
     change_number: int
     updated_at: datetime
     readers: tuple[Audience, ...]
+    cases: Cases = NO_CASES
     translation_of_id: int | None = None
     translated_number: int | None = None
     plain: bool = False
@@ -109,7 +119,8 @@ def by_slug(
     if row is None:
         raise NotVisible.of("article.not_found")
     reading = Reading(audience, today(), departement, nationality)
-    return _composed([(row.Article, row.Revision)], reading)[0]
+    found = _composed([(row.Article, row.Revision)], reading)[0]
+    return replace(found, cases=cases(row.Revision.body_markdown, reading))
 
 
 def moved_to(slug: str, audience: Audience) -> str | None:
@@ -198,14 +209,18 @@ def sent_revisions(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 def published(
     audience: Audience, *, procedure: str | None = None, reason: str | None = None
 ) -> list[PublishedArticle]:
-    """The published articles of one procedure or reason, by title; their translations apart."""
+    """The published articles of one procedure or reason, by title, for a list of them.
+
+    Their translations apart, and without their texts: a list of thousands reads only titles.
+    """
     query = _published().where(_readable(audience), Article.translation_of_id.is_(None))
     if procedure is not None:
         query = query.where(Article.procedures.any(code=procedure))
     if reason is not None:
         query = query.where(Article.reasons.any(code=reason))
-    rows = db.session().execute(query.order_by(Revision.title))
-    return _composed(_pairs(rows), reading_as(audience))
+    query = query.options(defer(Revision.body_markdown)).order_by(Revision.title)
+    rows = db.session().execute(query)
+    return [_as_published(article, revision, (audience,), "") for article, revision in rows]
 
 
 @dataclass(frozen=True)
@@ -287,7 +302,8 @@ def _variants(pairs: _Pairs, session: Session) -> dict[int, tuple[PublishedArtic
         readers = [a for a in Audience if article.audience in readable_by(a)]
         alike: dict[str, list[Audience]] = {}
         # Most articles are the same for everybody, and composing them again would say so slowly.
-        same = not audiences(revision.body_markdown) and not slugs
+        body = revision.body_markdown
+        same = not audiences(body) and not links.wiki_slugs([body])
         for audience in readers[:1] if same else readers:
             reading = reading_as(audience)
             text = _text(revision, reading, blocks, titles[audience])

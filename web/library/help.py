@@ -86,7 +86,7 @@ def article(slug: str) -> ResponseReturnValue:
         own_name=own_language_name,
         direction_of=labels.direction,
         thanked=bool(request.args.get("merci")),
-        cases=reading.cases(found, request.args),
+        case=reading.chosen(request.args),
         late=labels.long_date(found.check_due_on) if found.late and found.check_due_on else None,
         contact=_contact(found, about["procedures"], about["reasons"]),
         **about,

@@ -109,7 +109,7 @@ def _article_page(
         votes=voting.votes_of(found.id) if _counts(me()) else None,
         why_label=why_label,
         labels=labels,
-        cases=reading.cases(found, request.args),
+        case=reading.chosen(request.args),
         late=labels.long_date(found.check_due_on) if found.late and found.check_due_on else None,
         body=_for_agents(render(found.body_markdown)),
         is_public=found.audience is Audience.PUBLIC,

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.articles.composing import (
+    Cases,
     Reading,
     audiences,
     block_names,
-    choices,
+    cases,
     compose,
     next_change,
     problems,
@@ -77,7 +78,11 @@ def test_a_case_is_announced_until_it_is_known() -> None:
     assert "Nationalité algérienne, tunisienne" in seen(mine)
     assert "dedans" in seen(mine, nationality="Algerienne")
     assert "dedans" not in seen(mine, nationality="malienne")
-    assert choices(text + "\n" + mine) == (["2A", "75"], ["algérienne", "tunisienne"])
+    found = cases(text + "\n" + mine, Reading(Audience.PUBLIC, DAY, "92"))
+    assert found == Cases(("2A", "75"), ("algérienne", "tunisienne"))
+    # Of what one may not read, or not yet, not even the cases are told.
+    hidden = passage("département 13 ; agents") + passage("à partir du 2030-01-01 ; département 14")
+    assert not cases(hidden, Reading(Audience.PUBLIC, DAY))
 
 
 def test_agents_are_told_what_not_to_read_out() -> None:
