@@ -66,7 +66,9 @@ def kept(question: str) -> str:
 
 
 def note(question: str, audience: Audience, happened: Happened) -> None:
-    """Count it; a question of which nothing may be kept is not counted."""
+    """Count it; a question of which nothing may be kept is not counted, nor an article opened
+    for words that nobody has looked for today: an address is easily made up.
+    """
     words = kept(question)
     if not words.strip("… "):
         return
@@ -86,7 +88,7 @@ def note(question: str, audience: Audience, happened: Happened) -> None:
         .returning(SearchAsked.id)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
-    if current.scalar(counted) is None:
+    if current.scalar(counted) is None and happened is not Happened.OPENED:
         try:
             with current.begin_nested():
                 current.add(

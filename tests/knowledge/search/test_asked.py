@@ -11,9 +11,10 @@ from knowledge.articles import voting
 from knowledge.articles.models import Audience
 from knowledge.articles.voting import WhyNot
 from knowledge.search import asked, entries, finding
-from knowledge.search.asked import Happened
+from knowledge.search.asked import Happened, SearchAsked
 from knowledge.search.entries import EntryKind
 from knowledge.search.index import NodeIndex
+from support.kernel import db
 from support.kernel.errors import Forbidden, Invalid
 from support.kernel.time import now, today
 from tests.cast import Cast
@@ -46,6 +47,8 @@ def test_questions_that_led_nowhere_come_first(cast: Cast) -> None:
     for _ in range(2):
         asked.note("timbre", PUBLIC, Happened.FOUND)
     asked.note("0612345678", PUBLIC, Happened.EMPTY)
+    asked.note("inventé", PUBLIC, Happened.OPENED)
+    assert db.session().query(SearchAsked).filter_by(words="invente").count() == 0
     found = asked.unanswered(today())
     assert [(one.words, one.asked, one.empty, one.unopened) for one in found] == [
         ("regroupement familial", 3, 3, 0),
