@@ -75,48 +75,28 @@ def configure(settings: Settings, *, patient: bool = True) -> Celery:
 def _schedule(settings: Settings) -> dict[str, Any]:
     """When each task is rung without anybody asking."""
     return {
-        "drain": {"task": "relais.drain", "schedule": 5.0, "options": {"expires": 5}},
-        "sweep": {"task": "relais.sweep", "schedule": 30.0, "options": {"expires": 30}},
-        "fetch": {
-            "task": "relais.fetch_mail",
-            "schedule": float(settings.fetch_every),
-            "options": {"expires": settings.fetch_every},
-        },
-        "reconcile": {
-            "task": "relais.reconcile_mail",
-            "schedule": crontab(hour=3, minute=10),
-            "options": {"expires": 3600},
-        },
-        "measure": {
-            "task": "relais.measure_delays",
-            "schedule": crontab(hour=4, minute=20),
-            "options": {"expires": 3600},
-        },
-        "priorities": {
-            "task": "relais.raise_priorities",
-            "schedule": crontab(hour=4, minute=40),
-            "options": {"expires": 3600},
-        },
-        "remind": {
-            "task": "relais.remind_levels",
-            "schedule": crontab(hour=8, minute=30),
-            "options": {"expires": 3600},
-        },
-        "articles": {
-            "task": "relais.check_articles",
-            "schedule": crontab(hour=7, minute=50),
-            "options": {"expires": 3600},
-        },
-        "glpi": {
-            "task": "relais.read_glpi",
-            "schedule": float(settings.glpi_every),
-            "options": {"expires": settings.glpi_every},
-        },
-        "purge": {
-            "task": "relais.purge",
-            "schedule": crontab(hour=2, minute=40),
-            "options": {"expires": 3600},
-        },
+        "drain": _every(5, "relais.drain"),
+        "sweep": _every(30, "relais.sweep"),
+        "fetch": _every(settings.fetch_every, "relais.fetch_mail"),
+        "glpi": _every(settings.glpi_every, "relais.read_glpi"),
+        "purge": _daily(2, 40, "relais.purge"),
+        "reconcile": _daily(3, 10, "relais.reconcile_mail"),
+        "measure": _daily(4, 20, "relais.measure_delays"),
+        "priorities": _daily(4, 40, "relais.raise_priorities"),
+        "articles": _daily(7, 50, "relais.check_articles"),
+        "remind": _daily(8, 30, "relais.remind_levels"),
+    }
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    return {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
+
+
+def _daily(hour: int, minute: int, task: str) -> dict[str, Any]:
+    return {
+        "task": task,
+        "schedule": crontab(hour=hour, minute=minute),
+        "options": {"expires": 3600},
     }
 
 
