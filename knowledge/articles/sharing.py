@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, select, update
-from sqlalchemy.exc import IntegrityError
 
+from knowledge.articles import names
 from knowledge.articles.composing import block_names, problems
 from knowledge.articles.links import wiki_slugs
 from knowledge.articles.models import Article, Revision, SharedBlock, SharedBlockRevision
+from knowledge.articles.names import refused_when_taken
 from knowledge.articles.writing import touch
 from support.kernel import db
-from support.kernel.errors import Conflict, Invalid, NotVisible, Problem, broken_constraint
+from support.kernel.errors import Conflict, Invalid, NotVisible, Problem
 from support.kernel.time import now
 from support.people.models import Agent
 from support.people.permissions import Permission, require
@@ -42,7 +43,7 @@ def listing(*, by: Agent) -> list[BlockLine]:
     return [
         BlockLine(
             block.name, block.body_markdown, block.number, block.updated_at,
-            tuple((number, title) for number, title, names in users if block.name in names),
+            tuple((number, title) for number, title, shown in users if block.name in shown),
         )
         for block in blocks
     ]  # fmt: skip
@@ -65,18 +66,9 @@ def create(name: str, body: str, *, by: Agent, comment: str = "") -> SharedBlock
         wrong.insert(0, Problem("block.bad_name", "name"))
     if wrong:
         raise Invalid(*wrong)
-    current = db.session()
     block = SharedBlock(name=name, body_markdown=_clean(body))
-    try:
-        with current.begin_nested():
-            current.add(block)
-            current.flush()
-    except IntegrityError as error:
-        names = {"uq_shared_block_name": "block.taken", "shared_block.name": "block.taken"}
-        code = broken_constraint(error, names)
-        if code is None:
-            raise
-        raise Invalid.of(code, "name") from error
+    with refused_when_taken(names.BLOCK, "name"):
+        db.session().add(block)
     _add_revision(block, comment, by)
     _touch_users(name)
     return block
@@ -158,7 +150,7 @@ def _add_revision(block: SharedBlock, comment: str, by: Agent) -> None:
 
 
 def _touch_users(name: str) -> int:
-    users = [number for number, _title, names in _users() if name in names]
+    users = [number for number, _title, shown in _users() if name in shown]
     for article in db.session().scalars(select(Article).where(Article.id.in_(users))).all():
         touch(article)
     return len(users)

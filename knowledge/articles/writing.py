@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
-from knowledge.articles import composing, counting, journal
+from knowledge.articles import composing, counting, journal, names
 from knowledge.articles.models import (
     Article,
     ArticleRedirect,
@@ -22,10 +21,11 @@ from knowledge.articles.models import (
     Happening,
     Revision,
 )
+from knowledge.articles.names import refused_when_taken
 from knowledge.articles.queries import readable_by
 from support.catalogue.models import ContactReason, Procedure
 from support.kernel import db
-from support.kernel.errors import Conflict, Invalid, Problem, broken_constraint
+from support.kernel.errors import Conflict, Invalid, Problem
 from support.kernel.time import now
 from support.outbox.publishing import publish
 from support.people.models import Agent
@@ -89,17 +89,8 @@ def draft(
         latest_number=1,
     )
     apply(article, about)
-    current = db.session()
-    try:
-        with current.begin_nested():
-            current.add(article)
-            current.flush()
-    except IntegrityError as error:
-        names = {"uq_article_slug": "article.slug_taken", "article.slug": "article.slug_taken"}
-        code = broken_constraint(error, names)
-        if code is None:
-            raise
-        raise Invalid.of(code, "slug") from error
+    with refused_when_taken(names.SLUG, "slug"):
+        db.session().add(article)
     _add_revision(article, 1, words, comment, by)
     return article
 
@@ -174,20 +165,11 @@ def rename(article: Article, slug: str, *, by: Agent) -> None:
     before = current.get(ArticleRedirect, slug)
     if before is not None and before.article_id != article.id:
         raise Invalid.of("article.slug_taken", "slug")
-    try:
-        with current.begin_nested():
-            if before is not None:
-                current.delete(before)
-            article.slug = slug
-            current.add(ArticleRedirect(slug=old, article_id=article.id))
-            current.flush()
-    except IntegrityError as error:
-        names = {"uq_article_slug": "article.slug_taken", "article.slug": "article.slug_taken"}
-        code = broken_constraint(error, names)
-        if code is None:
-            raise
-        current.refresh(article)
-        raise Invalid.of(code, "slug") from error
+    with refused_when_taken(names.SLUG, "slug"):
+        if before is not None:
+            current.delete(before)
+        article.slug = slug
+        current.add(ArticleRedirect(slug=old, article_id=article.id))
     journal.note(article, Happening.RENAMED, by=by, said=f"{old} → {slug}")
     touch(article)
 
