@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -135,7 +135,9 @@ def siblings(family: int, audience: Audience) -> Sequence[Variant]:
     return sorted(found, key=lambda one: (one.language != AUTHORITY, one.plain, one.language))
 
 
-def _family(families: Iterable[int], audience: Audience, *more: object) -> list[Variant]:
+def _family(
+    families: Iterable[int], audience: Audience, *more: ColumnElement[bool]
+) -> list[Variant]:
     wanted = set(families)
     if not wanted:
         return []
@@ -149,7 +151,7 @@ def _family(families: Iterable[int], audience: Audience, *more: object) -> list[
             Article.family.in_(wanted),
             Article.state == ArticleState.PUBLISHED,
             Article.audience.in_(readable_by(audience)),
-            *more,  # type: ignore[arg-type]
+            *more,
         )
     )
     return [
@@ -161,7 +163,7 @@ def _family(families: Iterable[int], audience: Audience, *more: object) -> list[
     ]  # fmt: skip
 
 
-def _translations(*conditions: object) -> Sequence[Translation]:
+def _translations(*conditions: ColumnElement[bool]) -> Sequence[Translation]:
     original, words = aliased(Article), aliased(Revision)
     rows = db.session().execute(
         select(Article, Revision.title, original, words.title)
@@ -171,7 +173,7 @@ def _translations(*conditions: object) -> Sequence[Translation]:
         )
         .join(original, original.id == Article.translation_of_id)
         .join(words, and_(words.article_id == original.id, words.number == original.latest_number))
-        .where(*conditions)  # type: ignore[arg-type]
+        .where(*conditions)
         .order_by(Article.language, Article.plain)
         .limit(MOST)
     )
