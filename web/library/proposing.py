@@ -31,6 +31,9 @@ bp = Blueprint("proposing", __name__, url_prefix="/agent/tickets/<reference>/fic
 def new(reference: str) -> ResponseReturnValue:
     """The last answer without what says who the person is, to be read before it is proposed."""
     ticket = one_visible(reference, me())
+    if not _answer(ticket):
+        flash(_("Répondez d’abord : la fiche se fait de la dernière réponse."), "error")
+        return redirect(url_for("ticket.ticket", reference=shown(ticket.reference)))
     names = list(_names(ticket))
     title = proposing.stripped(ticket.subject, names)
     return _page(ticket, {"title": title, "body": proposing.stripped(_answer(ticket), names)}, {})

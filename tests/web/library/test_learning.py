@@ -98,7 +98,9 @@ def test_an_article_is_proposed_from_an_answer(site: Site, shelf) -> None:
         draft = ReplyDraft("Bonjour Awa,\n\nElle arrive au 06 12 34 56 78.", message_id="<p@x>")
         agent_replies(ticket, draft, by=again(site.cast.teleadviser))
         address = f"/agent/tickets/{ticket.reference}"
+        silent = f"/agent/tickets/{a_ticket(site.cast).reference}/fiches/nouvelle"
     agent = site.as_("teleadviser")
+    assert "Répondez d’abord" in agent.get(silent, follow_redirects=True).text
     assert "Proposer une fiche" in agent.get(address).text
     page = agent.get(f"{address}/fiches/nouvelle").text
     assert "Elle arrive au …" in page
