@@ -99,10 +99,16 @@ def _saved() -> list[float]:
             )
             publishing.publish(article, by=writer)
         begun = time.perf_counter()
-        while not finding.find(word, audience=Audience.PUBLIC, unfinished=False):
-            time.sleep(0.005)
+        while not _is_found(word):
+            time.sleep(0.005)  # a person who looks again; each look is a search
         seconds.append(time.perf_counter() - begun)
     return seconds
+
+
+def _is_found(slug: str) -> bool:
+    """That very article: a near spelling finds the one before it."""
+    hits = finding.find(slug, audience=Audience.PUBLIC, unfinished=False)
+    return any(hit.slug == slug for hit in hits)
 
 
 def _apart(work: Callable[[], float]) -> tuple[float, float]:
