@@ -106,3 +106,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-keys-help]")) help();
 });
+
+for (const key of window.relaisEarlyKeys?.() ?? []) {
+  if (key === "Escape") escape(document.activeElement);
+  else if (!isTyping(document.activeElement)) plain(key.toLowerCase());
+}
