@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.browser.seedlings import copy_of
 from tests.servers.process import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +28,7 @@ class Web(Server):
         self.environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
-            "RELAIS_DATA_DIR": str(self.folder / "var"),
+            "RELAIS_DATA_DIR": str(self.data),
             "RELAIS_PUBLIC_URL": self.url,
             "RELAIS_SECRET_KEY": "a secret of the browser tests, of no use elsewhere",
             "RELAIS_LOG_LEVEL": "WARNING",
@@ -41,23 +42,33 @@ class Web(Server):
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def data(self) -> Path:
+        return self.folder / "var"
+
+    @property
     def sent(self) -> Path:
         """Where mails are written when no mail server is set."""
-        return self.folder / "var" / "outbox"
+        return self.data / "outbox"
 
     def prepare(self) -> None:
         planted = self.folder / "planted"
         if not planted.exists():
             self.run([sys.executable, str(ROOT / "tools" / "translations.py")])
-            self.run(self.python("tests.browser.planting", self.plant))
+            if "RELAIS_DATABASE_URL" in self.environment:
+                self.run(self.python("tests.browser.planting", self.plant))
+            else:
+                copy_of(self.plant, self.data, self._grow)
             planted.touch()
+
+    def _grow(self, folder: Path) -> None:
+        self.run(self.python("tests.browser.planting", self.plant, RELAIS_DATA_DIR=str(folder)))
 
     def command(self) -> list[str]:
         return self.python("web.cli", "serve", "--port", str(self.port), "--workers", "1")
 
-    def python(self, module: str, *words: str) -> list[str]:
-        """The words that run a module with the product's settings and no other."""
-        settings = [f"{name}={value}" for name, value in self.environment.items()]
+    def python(self, module: str, *words: str, **others: str) -> list[str]:
+        """The words that run a module with the product's settings, or ``others``, alone."""
+        settings = [f"{name}={value}" for name, value in (self.environment | others).items()]
         return ["/usr/bin/env", "-i", *settings, sys.executable, "-m", module, *words]
 
     def answers(self) -> bool:

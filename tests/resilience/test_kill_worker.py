@@ -69,7 +69,7 @@ def installation(
 @pytest.mark.parametrize(
     ("installation", "ordeal"),
     [
-        pytest.param("servers", Ordeal(mails=180, replies=36, kills=6), id="servers"),
+        pytest.param("servers", Ordeal(mails=120, replies=24, kills=6), id="servers"),
         pytest.param("embedded", Ordeal(mails=90, replies=18, kills=6), id="embedded"),
     ],
     indirect=["installation"],
