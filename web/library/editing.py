@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 
@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from knowledge.articles import checking, editors, publishing, reviewing, translating, writing
 from knowledge.articles.editors import EditorLine
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
+from knowledge.articles.skeletons import Skeleton, text_of
 from knowledge.recalls import finding
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
@@ -78,8 +79,12 @@ def new() -> ResponseReturnValue:
 @staff(Permission.WRITE_ARTICLES)
 def create() -> ResponseReturnValue:
     sheet = sheets.read(request.form)
-    if request.form.get("aller") == "apercu":
+    go = request.form.get("aller", "")
+    if go == "apercu":
         return _form(sheet, None)
+    if skeleton := _one_of(Skeleton, go):
+        # Never over words: only an empty text is begun.
+        return _form(sheet if sheet.body.strip() else replace(sheet, body=text_of(skeleton)), None)
     try:
         article = writing.draft(
             sheet.address(), sheet.words(), sheet.about(), by=me(), comment=sheet.comment

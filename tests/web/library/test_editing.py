@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from knowledge.articles import writing
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
+from knowledge.articles.plain_text import to_text, to_words
 from knowledge.articles.writing import Words
 from knowledge.search import index
 from support.kernel import db
@@ -269,3 +270,30 @@ def test_queries_do_not_grow(site: Site, shelf, write) -> None:
             editor.get(address)
         assert len(after) == len(before)
         assert len(after) <= 10, after
+
+
+@pytest.mark.parametrize("kind", ["procedure", "failure", "question"])
+def test_a_new_article_begins_with_the_headings_of_its_kind(site: Site, kind: str) -> None:
+    editor = site.as_("editor")
+    page = editor.send(f"{HERE}/nouvelle", {"title": "Déjà un titre", "aller": kind})
+    assert page.status_code == 200
+    sent = fields_of(page.text)
+    assert sent["title"] == "Déjà un titre"
+    assert str(sent["body"]).count("## ") >= 2
+    shown = page.text[page.text.index('id="apercu"') :]
+    assert "<h3" in shown or "<h2" in shown
+    saved = editor.send(f"{HERE}/nouvelle", {**sent, "aller": "enregistrer"})
+    assert saved.status_code == 303
+    with db.transaction(write=False) as session:
+        (kept,) = session.scalars(select(Revision.body_markdown).where(
+            Revision.title == "Déjà un titre")).all()  # fmt: skip
+    # What was left unfilled is read by nobody.
+    assert "<!--" in kept
+    assert "<!--" not in to_text(kept) + "".join(to_words(kept).headings)
+    assert "La " not in to_words(kept).text
+
+
+def test_a_skeleton_never_covers_words(site: Site) -> None:
+    editor = site.as_("editor")
+    page = editor.send(f"{HERE}/nouvelle", {"body": "Mes mots.", "aller": "procedure"})
+    assert fields_of(page.text)["body"] == "Mes mots."
