@@ -309,6 +309,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "issue.unknown": lambda **p: _("Cette anomalie n’existe pas."),
     "issue.title": lambda **p: _("Dites en une ligne ce que l’on voit."),
+    "issue.nothing_to_show": lambda **p: _("Écrivez ce que tout le monde lira."),
     "issue.ended": lambda **p: _("Cette anomalie est terminée : rouvrez-la d’abord."),
     "issue.live": lambda **p: _("Cette anomalie est déjà ouverte."),
     "issue.words_missing": lambda **p: _("Dites à ceux qui attendent ce qu’ils doivent faire."),

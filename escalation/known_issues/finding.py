@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Case, ColumnElement, ScalarSelect, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -17,6 +18,9 @@ from support.tickets.visibility import visible_to
 
 PAGE = 50
 LIKELY = 5
+
+
+SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,19 @@ def read_issues(*, live: bool = True, before: int | None = None) -> Sequence[Row
         query = query.where(KnownIssue.id < before)
     rows = db.session().execute(query.order_by(KnownIssue.id.desc()).limit(PAGE + 1))
     return [Row(*row) for row in rows]
+
+
+def shown_publicly() -> Sequence[tuple[str, datetime]]:
+    """What everybody is told at present, and since when: the latest changed first, no more than
+    three, so that they are read.
+    """
+    query = (
+        select(KnownIssue.public_words, KnownIssue.updated_at)
+        .where(KnownIssue.state.in_(LIVE), KnownIssue.shown_publicly)
+        .order_by(KnownIssue.updated_at.desc(), KnownIssue.id.desc())
+        .limit(SHOWN)
+    )
+    return [(words, moment) for words, moment in db.session().execute(query)]
 
 
 def counts_of(issue: KnownIssue) -> tuple[int, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from support.catalogue.models import ContactReason, Procedure
@@ -32,6 +32,8 @@ LIVE = (IssueState.OPEN, IssueState.BEING_FIXED)
 class KnownIssue(Base):
     """``public_words``: what the person may be told. ``workaround``: what to do meanwhile.
 
+    ``shown_publicly``: those words are read by everybody, without a ticket, while it is live.
+
     ``round`` counts how often it was fixed, so that word of each fix goes out once.
     """
 
@@ -49,6 +51,7 @@ class KnownIssue(Base):
     details: Mapped[str] = mapped_column(Text, default="")
     workaround: Mapped[str] = mapped_column(Text, default="")
     public_words: Mapped[str] = mapped_column(Text, default="")
+    shown_publicly: Mapped[bool] = mapped_column(default=False, server_default=false())
     reason_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("contact_reason.id"))
     procedure_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("procedure.id"))
     opened_by_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("agent.id"))

@@ -32,7 +32,9 @@ LONGEST = 5_000
 
 @dataclass(frozen=True)
 class IssueDraft:
-    """As typed. ``public_words`` may be told to a person as they are."""
+    """As typed. ``public_words`` may be told to a person as they are; ``shown_publicly``: they
+    are also read on top of the public help while the issue is live.
+    """
 
     title: str
     details: str = ""
@@ -41,6 +43,7 @@ class IssueDraft:
     kind: IssueKind = IssueKind.BUG
     reason: ContactReason | None = None
     procedure: Procedure | None = None
+    shown_publicly: bool = False
 
 
 def record(draft: IssueDraft, *, by: Agent) -> KnownIssue:
@@ -187,6 +190,8 @@ def _check(draft: IssueDraft) -> None:
     ):
         if len(getattr(draft, name)) > most:
             problems.append(Problem("field.too_long", name, {"most": most}))
+    if draft.shown_publicly and not draft.public_words.strip():
+        problems.append(Problem("issue.nothing_to_show", "public_words"))
     if problems:
         raise Invalid(*problems)
 
@@ -198,6 +203,7 @@ def _columns(draft: IssueDraft) -> dict[str, object]:
         "workaround": draft.workaround.strip(),
         "public_words": draft.public_words.strip(),
         "kind": draft.kind,
+        "shown_publicly": draft.shown_publicly,
         "reason_id": draft.reason.id if draft.reason else None,
         "procedure_id": draft.procedure.id if draft.procedure else None,
     }

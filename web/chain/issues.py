@@ -29,7 +29,7 @@ from web.reading_args import number, row_number
 bp = Blueprint("issues", __name__, url_prefix="/agent")
 
 TEXTS = ("title", "details", "workaround", "public_words")
-NAMES = (*TEXTS, "kind", "state", "reason", "procedure", "news", "ticket")
+NAMES = (*TEXTS, "kind", "state", "reason", "procedure", "news", "ticket", "shown_publicly")
 MOST_DOSSIERS = 100_000
 
 
@@ -90,6 +90,7 @@ def edit(issue_id: int) -> ResponseReturnValue:
     found = recording.one_issue(issue_id, by=me())
     typed = {name: str(getattr(found, name)) for name in TEXTS}
     typed |= {"kind": found.kind.value, "state": found.state.value, "news": ""}
+    typed["shown_publicly"] = "1" if found.shown_publicly else ""
     typed["reason"] = found.reason.code if found.reason else ""
     typed["procedure"] = found.procedure.code if found.procedure else ""
     return _form(found, typed)
@@ -196,6 +197,7 @@ def _draft(typed: dict[str, str]) -> IssueDraft:
         kind=IssueKind(typed["kind"]) if typed["kind"] in set(IssueKind) else IssueKind.BUG,
         reason=catalogue.reason_with(typed["reason"]) if typed["reason"] else None,
         procedure=catalogue.procedure_with(typed["procedure"]) if typed["procedure"] else None,
+        shown_publicly=bool(typed["shown_publicly"]),
     )
 
 

@@ -10,6 +10,7 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from channels.contact_form.questions import PREFIX, asked_for
+from escalation.known_issues.finding import shown_publicly
 from knowledge.articles import queries, rendering
 from knowledge.articles.models import Audience
 from knowledge.articles.queries import PublishedArticle
@@ -93,7 +94,11 @@ def _title(step: Step) -> str:
 
 def _first(page: Page) -> dict[str, Any]:
     reasons = catalogue.reasons(public_only=True)
-    return {"situations": catalogue.situations(), "reasons": catalogue.public_choices(reasons)}
+    return {
+        "situations": catalogue.situations(),
+        "reasons": catalogue.public_choices(reasons),
+        "incidents": shown_publicly(),
+    }
 
 
 def _second(page: Page) -> dict[str, Any]:

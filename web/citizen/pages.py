@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from escalation.known_issues.finding import shown_publicly
 from knowledge.articles.models import Audience
 from web.access import public
 from web.library.searching import page_language, search
@@ -16,7 +17,7 @@ bp = Blueprint("pages", __name__)
 @public
 def front() -> ResponseReturnValue:
     useful = search("", Audience.PUBLIC, limit=6, language=page_language())
-    return render_template("citizen/front.html", useful=useful)
+    return render_template("citizen/front.html", useful=useful, incidents=shown_publicly())
 
 
 @bp.get("/accessibilite")

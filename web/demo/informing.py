@@ -73,7 +73,7 @@ def _record(row: Mapping[str, Any], agents: Mapping[str, Agent]) -> KnownIssue:
     procedure = session.scalar(select(Procedure).where(Procedure.code == row["procedure"]))
     draft = IssueDraft(
         row["title"], row["details"], row["workaround"], row["public_words"],
-        IssueKind(row["kind"]), reason, procedure,
+        IssueKind(row["kind"]), reason, procedure, row.get("shown", False),
     )  # fmt: skip
     issue = recording.record(draft, by=writer)
     issue.state = IssueState(row["state"]) if row["state"] != "fixed" else issue.state

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from escalation.known_issues.finding import shown_publicly
 from knowledge.articles import queries, translating, voting
 from knowledge.articles.models import Audience
 from knowledge.articles.queries import PublishedArticle
@@ -46,13 +47,15 @@ def home() -> ResponseReturnValue:
             question, ONLY_PUBLIC, limit=SHOWN, unfinished=False, language=page_language()
         )
         asked.note(question, ONLY_PUBLIC, Happened.FOUND if hits else Happened.EMPTY)
-        return render_template("help/results.html", q=question, hits=hits, most=SHOWN)
+        return render_template(
+            "help/results.html", q=question, hits=hits, most=SHOWN, incidents=shown_publicly()
+        )
     groups = grouping.by_subject(_in_language(queries.published(ONLY_PUBLIC)))
     chosen = [g for g in groups if g.key == request.args.get("sujet")]
     useful = [] if chosen else search("", ONLY_PUBLIC, limit=USEFUL, language=page_language())
     return render_template(
         "help/home.html", q="", groups=chosen or groups, whole=bool(chosen), useful=useful,
-        most=IN_GROUP,
+        most=IN_GROUP, incidents=shown_publicly(),
     )  # fmt: skip
 
 

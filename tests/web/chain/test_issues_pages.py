@@ -126,3 +126,48 @@ def test_the_list_costs_the_same_for_many(site: Site) -> None:
             dp.get("/agent/anomalies")
         costs.append(len(sql))
     assert costs[0] == costs[1]
+
+
+SHOWN_ON = ("/", "/aide", "/aide?q=photo", "/contact")
+
+
+def test_everybody_reads_of_it_while_it_is_live_and_shown(site: Site) -> None:
+    dp, public = site.as_("dp"), site.anyone()
+    typed = {"title": "Le site est en panne", "kind": "incident", "shown_publicly": "1"}
+    refused = dp.send("/agent/anomalies", typed)
+    assert refused.status_code == 422
+    assert "Écrivez ce que tout le monde lira" in refused.text
+    words = "Le paiement <b>est</b> coupé jusqu'à midi."
+    made = dp.send("/agent/anomalies", typed | {"public_words": words})
+    number = made.location.rpartition("/")[2]
+    assert "montré à tout le monde" in dp.get(made.location).text
+    assert (
+        "checked"
+        in re.search(  # type: ignore[union-attr]
+            r'<input[^>]*name="shown_publicly"[^>]*>', dp.get(f"{made.location}/modifier").text
+        ).group()
+    )
+    for address in SHOWN_ON:
+        page = public.get(address).text
+        assert "En ce moment" in page, address
+        assert "Le paiement &lt;b&gt;est&lt;/b&gt; coupé" in page
+        assert "Le site est en panne" not in page  # the title is written for agents
+    dp.send(f"/agent/anomalies/{number}/fins", {"how": "fixed", "words": "Réparé à midi."})
+    assert all("En ce moment" not in public.get(address).text for address in SHOWN_ON)
+
+
+def test_what_is_not_shown_is_not_there(site: Site, issue: int) -> None:
+    for address in SHOWN_ON:
+        page = site.anyone().get(address).text
+        assert PUBLIC not in page
+        assert "En ce moment" not in page
+
+
+def test_no_more_than_three_are_shown(site: Site) -> None:
+    with db.transaction():
+        for number in range(5):
+            draft = IssueDraft(f"Panne {number}", public_words=f"Panne {number} là.",
+                               shown_publicly=True)  # fmt: skip
+            recording.record(draft, by=again(site.cast.dp))
+    page = site.anyone().get("/aide").text
+    assert re.findall(r"Panne \d là", page) == ["Panne 4 là", "Panne 3 là", "Panne 2 là"]
