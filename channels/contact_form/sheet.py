@@ -21,6 +21,7 @@ class Sheet:
     """The form as typed. ``key`` is drawn once per form shown: sent twice, it is one request.
 
     ``reason`` and ``procedure`` are codes of the catalogue. ``answers``: by question.
+    ``seen``: the titles of the articles that the person had before them and wrote all the same.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Sheet:
     text: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[FileDraft] = field(default_factory=tuple)
+    seen: Sequence[str] = ()
 
     def as_json(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True).encode()

@@ -14,7 +14,7 @@ from support.kernel import db
 from support.kernel.time import now
 from support.people.identifying import declared_or_create
 from support.tickets.facts import note_facts
-from support.tickets.journal import Words
+from support.tickets.journal import Words, note_event
 from support.tickets.models import Ticket
 from support.tickets.opening import TicketDraft, open_ticket
 from support.tickets.prioritising import declare_expiry
@@ -52,12 +52,13 @@ def take_up(received_id: int) -> None:
 def open_kept(received: Received) -> Ticket:
     """Open the ticket of a kept form, whose row the caller holds, and say so on it."""
     sheet = Sheet.from_json(raw_of(received))
-    ticket = _open(sheet, received)
-    settle(received, Outcome.CREATED, ticket_id=ticket.id, entry_id=ticket.last_entry_id)
+    ticket, said = _open(sheet, received)
+    settle(received, Outcome.CREATED, ticket_id=ticket.id, entry_id=said)
     return ticket
 
 
-def _open(sheet: Sheet, received: Received) -> Ticket:
+def _open(sheet: Sheet, received: Received) -> tuple[Ticket, int | None]:
+    """The ticket, and the number of the entry with the person's words."""
     session = db.session()
     answers = read_answers(sheet.answers)
     who = check(sheet)
@@ -78,8 +79,11 @@ def _open(sheet: Sheet, received: Received) -> Ticket:
         first_received_at=received.received_at,
     )
     ticket = open_ticket(draft, by=person)
+    said = ticket.last_entry_id
     note_facts(ticket, answers, by=person)
+    if sheet.seen:
+        note_event(ticket, "articles_seen", by=person, titles=list(sheet.seen))
     if answers.get("expiry_date"):
         today = now().astimezone(ZONE).date()
         declare_expiry(ticket, read_day(answers["expiry_date"]), today)
-    return ticket
+    return ticket, said

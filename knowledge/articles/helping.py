@@ -60,6 +60,11 @@ def note_shown(visit: str, reason_id: int, article_ids: Sequence[int]) -> None:
     db.session().flush()
 
 
+def shown_in(visit: str) -> list[int]:
+    """The articles shown to the visitor, in their order."""
+    return list(db.session().scalars(_of(visit, ArticleShown.article_id).order_by(ArticleShown.id)))
+
+
 def note_solved(visit: str, article_id: int) -> bool:
     """The visitor says that this article was the answer. Returns whether it had been shown."""
     changed = db.session().execute(

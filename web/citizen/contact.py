@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -78,7 +80,7 @@ def _send(page: Page) -> ResponseReturnValue:
             if email.strip():
                 refuse_many_from("contact", email)
                 note_sending_from("contact", email)
-            received = taking.keep(_sheet(page))
+            received = taking.keep(replace(_sheet(page), seen=leading.seen(page)))
     except Conflict as refusal:
         page.errors = {"": sentence(refusal.problems[0])}
         return _show(page), 429

@@ -11,18 +11,19 @@ from flask_babel import gettext as _
 
 from channels.contact_form.questions import PREFIX, asked_for
 from escalation.known_issues.finding import shown_publicly
-from knowledge.articles import queries, rendering
+from knowledge.articles import helping, queries, rendering
 from knowledge.articles.models import Audience
 from knowledge.articles.queries import PublishedArticle
 from knowledge.search.finding import Hit
 from knowledge.search.suggesting import suggest
 from support.catalogue.models import ContactReason, Situation
+from support.kernel.errors import NotVisible
 from support.people.languages import LANGUAGES
 from web import uploads
 from web.citizen import asking, robots
-from web.citizen.steps import Page, Step
+from web.citizen.steps import CAME_FROM, Page, Step
 from web.desk import catalogue
-from web.library.searching import in_language, page_language
+from web.library.searching import in_language, page_language, typed
 
 ARTICLES = 3
 ENOUGH = 0.15  # of the best match: what is far behind it answers something else
@@ -68,6 +69,20 @@ def articles_for(page: Page) -> tuple[ContactReason | None, Sequence[Answer]]:
     near = in_language(near, Audience.PUBLIC, page_language())
     read = {a.id: a for a in queries.by_ids([h.article_id for h in near], Audience.PUBLIC)}
     return reason, [Answer(h, read[h.article_id]) for h in near if h.article_id in read]
+
+
+def seen(page: Page) -> tuple[str, ...]:
+    """The titles of what the person had before them: the article they came from, and those that
+    the form showed.
+    """
+    numbers = helping.shown_in(page.key)
+    titles = {one.id: one.title for one in queries.by_ids(numbers, Audience.PUBLIC)}
+    shown = [titles[number] for number in numbers if number in titles]
+    try:
+        came_from = [queries.by_slug(typed(page.typed[CAME_FROM]), Audience.PUBLIC).title]
+    except NotVisible:
+        came_from = []
+    return tuple(dict.fromkeys(came_from + shown))
 
 
 def render(page: Page) -> str:

@@ -43,7 +43,12 @@ FIELDS: Mapping[Step, Sequence[str]] = {
     Step.DETAILS: ("text", "files", *(PREFIX + code for code in QUESTIONS)),
     Step.CONTACT: (*IDENTITY, "language"),
 }
-TYPED = tuple(name for names in FIELDS.values() for name in names if name != "files")
+# The address of the article from which the person came, carried along.
+CAME_FROM = "fiche"
+TYPED = (
+    *(name for names in FIELDS.values() for name in names if name != "files"),
+    CAME_FROM,
+)
 SHEET = ("reason", "procedure", "text", *IDENTITY, "language")
 
 
@@ -103,6 +108,7 @@ def fresh() -> Page:
     typed["reason"] = request.args.get("motif", "")
     typed["procedure"] = request.args.get("demarche", "")
     typed["text"] = request.args.get("texte", "")
+    typed[CAME_FROM] = request.args.get(CAME_FROM, "")
     return Page(1, typed, [], secrets.token_urlsafe(16), robots.opened_now())
 
 

@@ -32,6 +32,7 @@ ICONS = {
     "first_answer_overdue": "hourglass-split",
     "acknowledgement_overdue": "hourglass-split",
     "level_unreached": "exclamation-triangle-fill",
+    "articles_seen": "book",
     "issue_linked": "bug",
     "review_decided": "calendar-check",
     "issue_unlinked": "bug",
@@ -239,6 +240,10 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
     "glpi_gone": lambda e: _("GLPI n° %(number)s n’y est plus", number=e.data["number"]),
     "glpi_adopted": lambda e: _(
         "repris de GLPI n° %(number)s avec son historique", number=e.data["number"]
+    ),
+    "articles_seen": lambda e: _(
+        "avant d’écrire, la personne a eu sous les yeux : %(titles)s",
+        titles=", ".join(f"« {title} »" for title in e.data["titles"]),
     ),
     "issue_linked": lambda e: _("rattaché à l’anomalie « %(title)s »", title=e.data["title"]),
     "issue_unlinked": lambda e: _("détaché de l’anomalie « %(title)s »", title=e.data["title"]),

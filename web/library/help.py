@@ -146,6 +146,7 @@ def _contact(
     """The contact form, filled in with what the article leaves no doubt about."""
     offered = [r.code for r in reasons if r.public]
     known: dict[str, Any] = {
+        "fiche": article.slug,
         "motif": offered[0] if len(offered) == 1 else None,
         "demarche": procedures[0].code if len(procedures) == 1 else None,
     }

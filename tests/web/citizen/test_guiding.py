@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -18,9 +19,11 @@ from knowledge.articles.writing import About
 from knowledge.articles.writing import Words as ArticleWords
 from knowledge.search import index
 from support.catalogue.models import Priority
+from support.intake.models import Received
 from support.kernel import db
 from support.tickets.facts import SaidBy, facts_of
 from support.tickets.models import Ticket
+from support.tickets.timeline import Entry, EntryKind
 from tests.cast import again
 from tests.factories import counted
 from tests.web.citizen.test_contact import GOOD
@@ -196,3 +199,44 @@ def test_the_third_page_costs_few_queries(site: Site) -> None:
     with counted() as sql:
         visit.press("etape-3")
     assert len(sql) <= 12
+
+
+def told_of(reference_page: str) -> list[str]:
+    return re.findall(r"a eu sous les yeux : (« [^<\n]+ »)", reference_page)
+
+
+def test_the_agent_knows_what_was_read_before(site: Site) -> None:
+    article_on(site, "account.blocked")
+    person = site.anyone()
+    read = person.get("/aide/se-reconnecter").text
+    way = re.search(r'href="(/contact\?fiche=se-reconnecter[^"]*)"', read)
+    assert way
+    page = person.get(unescape(way[1])).text
+    hidden = dict(HIDDEN.findall(page.partition('id="demande"')[2]))
+    assert hidden["fiche"] == "se-reconnecter"
+    sent = person.send(
+        "/contact", {**hidden, **GOOD, "cle": "venu-d-une-fiche", "aller": "envoyer"}
+    )
+    assert sent.status_code == 303
+    with db.transaction() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        reference = ticket.reference
+        message = session.scalars(select(Received)).one().entry_id
+        assert message is not None
+        assert session.get_one(Entry, message).kind is EntryKind.MESSAGE
+    page = site.as_("admin").get(f"/agent/tickets/{reference}").text
+    assert told_of(page) == ["« Se reconnecter »"]
+
+
+def test_what_the_form_showed_is_told_as_well_and_only_what_exists(site: Site) -> None:
+    article_on(site, "account.blocked")
+    visit = Visit(site)
+    to_the_articles(visit)
+    visit.press("etape-4")
+    visit.press("etape-5", text=GOOD["text"])
+    mine = {name: value for name, value in GOOD.items() if name not in ("reason", "cle")}
+    visit.press("envoyer", **mine, fiche="inventee\x00")
+    with db.transaction() as session:
+        reference = session.scalars(select(Ticket)).one().reference
+    page = site.as_("admin").get(f"/agent/tickets/{reference}").text
+    assert told_of(page) == ["« Se reconnecter »"]

@@ -49,7 +49,7 @@ def test_article_says_all_there_is_to_say(site: Site, shelf) -> None:
     assert "18 juin 2026" in page
     assert "Le centre" in page
     assert 'lang="fr" dir="ltr"' in page
-    assert "/contact?motif=account.blocked&amp;demarche=student" in page
+    assert "/contact?fiche=photo-refusee&amp;motif=account.blocked&amp;demarche=student" in page
 
 
 @pytest.mark.parametrize("slug", [SECRET, DRAFT, "jamais-ecrit"])
