@@ -114,3 +114,22 @@ def test_the_help_centre_in_arabic_on_a_telephone(
     expect(page.get_by_role("status")).to_contain_text("شكرًا")
     page.get_by_role("link", name="Français", exact=True).last.click()
     expect(page.locator("article")).to_contain_text("identifiant")
+
+
+def test_a_result_opens_at_the_words_that_were_found(
+    demonstration: Web, visit: Callable[..., Visitor]
+) -> None:
+    page = visit(demonstration, width=390, height=500).open("/aide?q=indésirables")
+    result = page.locator(".hits a").first
+    words = result.evaluate("a => a.closest('li').querySelector('mark').textContent")
+    result.click()
+    expect(page.locator("article")).to_contain_text(words)
+    page.wait_for_function("scrollY > 0")
+    # Where the browser went is where the words are.
+    assert page.evaluate(
+        """words => [...document.querySelectorAll("article :is(p, li, td)")].some(e => {
+          const box = e.getBoundingClientRect();
+          return e.textContent.includes(words) && box.bottom > 0 && box.top < innerHeight;
+        })""",
+        words,
+    )

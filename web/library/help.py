@@ -25,11 +25,13 @@ from web.access import public
 from web.i18n import own_language_name
 from web.library import grouping, labels, reading
 from web.library.describing import subjects
+from web.library.passages import passage
 from web.library.searching import page_language, search, typed
 from web.library.typesetting import typeset
 
 bp = Blueprint("help", __name__, url_prefix="/aide")
 bp.add_app_template_filter(typeset)
+bp.add_app_template_filter(passage)
 
 SHOWN = 10
 USEFUL = 6
