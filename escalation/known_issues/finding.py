@@ -52,12 +52,12 @@ def shown_publicly() -> Sequence[tuple[str, datetime]]:
     three, so that they are read.
     """
     query = (
-        select(KnownIssue.public_words, KnownIssue.updated_at)
+        select(KnownIssue.public_words, KnownIssue.created_at)
         .where(KnownIssue.state.in_(LIVE), KnownIssue.shown_publicly)
         .order_by(KnownIssue.updated_at.desc(), KnownIssue.id.desc())
         .limit(SHOWN)
     )
-    return [(words, moment) for words, moment in db.session().execute(query)]
+    return [(words, since) for words, since in db.session().execute(query)]
 
 
 def counts_of(issue: KnownIssue) -> tuple[int, int, int]:
