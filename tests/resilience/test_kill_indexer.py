@@ -34,9 +34,12 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     made.prepare()
     with db.transaction() as session:
         editorial = select(Team).where(Team.kind == TeamKind.EDITORIAL)
+        team = session.scalars(editorial).first()
         session.add(
-            Agent(email="redaction@relais.example.org", given_name="É", family_name="M",
-                  role=Role.KNOWLEDGE_EDITOR, team=session.scalars(editorial).first(), password_hash="-")
+            Agent(
+                email="redaction@relais.example.org", given_name="Édith", family_name="Morel",
+                role=Role.KNOWLEDGE_EDITOR, team=team, password_hash="-",
+            )
         )  # fmt: skip
     yield made
     made.close()
