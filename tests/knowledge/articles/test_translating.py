@@ -140,3 +140,28 @@ def test_a_translation_waits_for_the_french(cast: Cast, write: Write) -> None:
         assert publishing.publish_due() == 1
         assert publishing.publish_due() == 0
     assert (other.published_number, made.published_number) == (1, None)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "¿Cómo declaro la pérdida de mi tarjeta?",
+        "perdida tarjeta",  # without accents
+        "tarjetas perdidas",  # plural
+        "PERDIDA DE LA TARJETTA",  # capitals and a typing error
+        "tarjeta perd",  # being typed
+        "me robaron la tarjeta",
+    ],
+)
+def test_a_question_in_spanish_finds_the_spanish_text(
+    cast: Cast, write: Write, node: NodeIndex, question: str
+) -> None:
+    others = {"photo": "Photo refusée", "adresse": "Changer d'adresse", "mot": "Mot de passe"}
+    for slug, title in others.items():
+        write(slug, title=title)
+    made = translating.begin(write("carte", title="Carte perdue"), "es", by=cast.editor)
+    body = "Declare en línea la pérdida o el robo: la tarjeta robada ya no sirve."
+    writing.revise(made, Words("Tarjeta perdida", "", body), based_on=1, by=cast.editor)
+    publishing.publish(made, by=cast.editor)
+    (first, *_others) = finding.find(question, audience=PUBLIC)
+    assert (first.slug, first.language) == ("carte-es", "es")
