@@ -18,9 +18,7 @@ from support.tickets.visibility import visible_to
 
 PAGE = 50
 LIKELY = 5
-
-
-SHOWN = 3
+SHOWN = 3  # to everybody at once
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,6 @@ class KnownIssue(Base):
     """``public_words``: what the person may be told. ``workaround``: what to do meanwhile.
 
     ``shown_publicly``: those words are read by everybody, without a ticket, while it is live.
-
     ``round`` counts how often it was fixed, so that word of each fix goes out once.
     """
 

@@ -93,6 +93,7 @@ def render(page: Page) -> str:
         kept=uploads.kept_files(page.files),
         trap=robots.TRAP,
         limit=uploads.limit(),
+        incidents=shown_publicly() if page.number == 1 else (),
         **_SHOWN[page.step](page),
     )
 
@@ -112,7 +113,6 @@ def _first(page: Page) -> dict[str, Any]:
     return {
         "situations": catalogue.situations(),
         "reasons": catalogue.public_choices(reasons),
-        "incidents": shown_publicly(),
     }
 
 

@@ -128,7 +128,7 @@ def test_the_list_costs_the_same_for_many(site: Site) -> None:
     assert costs[0] == costs[1]
 
 
-SHOWN_ON = ("/", "/aide", "/aide?q=photo", "/contact")
+SHOWN_ON = ("/", "/aide", "/aide?q=photo", "/contact", "/contact?motif=account.blocked")
 
 
 def test_everybody_reads_of_it_while_it_is_live_and_shown(site: Site) -> None:
