@@ -2,11 +2,13 @@
 
 ``articles/<slug>.md`` is what readers see (or the latest words of what nobody reads),
 ``drafts/<slug>.md`` newer words that are not published, ``blocks/<name>.md`` the shared blocks,
-``vocabulary.yaml`` the words that editors added, ``history/<slug>/<number>.md`` every revision.
+``vocabulary.yaml`` the words that editors added, ``files/<name>`` pictures and documents,
+``history/<slug>/<number>.md`` every revision.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,15 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from knowledge.articles.models import Article, ArticleRedirect, Revision, SharedBlock
+from knowledge.articles.models import (
+    Article,
+    ArticleRedirect,
+    KeptFile,
+    Revision,
+    SharedBlock,
+)
 from knowledge.search.entries import VocabularyEntry
-from support.kernel import db
+from support.kernel import db, files
 from support.people.models import Agent
 from support.people.permissions import Permission, require
 
@@ -39,6 +47,7 @@ def export(folder: Path, *, by: Agent) -> int:
     for block in db.session().scalars(select(SharedBlock).order_by(SharedBlock.name)):
         _write(folder / "blocks" / f"{block.name}.md", {"block": block.name}, block.body_markdown)
     _write_words(folder / "vocabulary.yaml")
+    _write_files(folder / "files")
     return count
 
 
@@ -127,6 +136,13 @@ def _write(path: Path, head: dict[str, Any], body: Revision | str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fence = yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=10_000)
     path.write_text(f"---\n{fence}---\n{text.rstrip()}\n", encoding="utf-8")
+
+
+def _write_files(folder: Path) -> None:
+    for file in db.session().scalars(select(KeptFile).order_by(KeptFile.id)):
+        folder.mkdir(parents=True, exist_ok=True)
+        with files.store().open(file.file_key) as kept, (folder / file.name).open("wb") as out:
+            shutil.copyfileobj(kept, out)
 
 
 def _write_words(path: Path) -> None:

@@ -18,6 +18,7 @@ ROOMS = (
     "web.library.help",
     "web.library.shelf",
     "web.library.blocks",
+    "web.library.attaching",
     "web.library.editing",
     "web.library.gaps",
     "web.library.linking",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import current_app
@@ -10,13 +10,11 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
 
-from channels.mail.attachments import picture_type
 from support.kernel import files
 from support.kernel.errors import Invalid, Problem
+from support.kernel.file_kinds import readable_type
 from support.tickets.journal import FileDraft
 from web.filters import size
-
-PDF_WITHIN = 1024  # bytes in which readers look for the mark of a PDF
 
 
 def take_files(
@@ -25,14 +23,17 @@ def take_files(
     field: str = "files",
     *,
     readable: bool = False,
+    kind_of: Callable[[bytes], str | None] | None = None,
 ) -> None:
     """Store each upload and add it to ``into``.
 
     Raises Invalid with a ``file.too_large``, a ``file.empty`` or a ``file.kind`` for each file that
     is refused, after the others have been stored: one bad file loses no good one. ``readable``:
     only pictures and PDF, by their bytes, whatever their name says; the public's pages offer no
-    others.
+    others. ``kind_of`` judges them otherwise: the type of what is taken, None for the rest.
     """
+    if readable:
+        kind_of = readable_type
     limit = current_app.config["SETTINGS"].largest_upload
     refused: list[Problem] = []
     for upload in uploads:
@@ -40,8 +41,8 @@ def take_files(
             continue
         content = upload.stream.read(limit + 1)
         told = {"name": _bare(upload.filename), "limit": size(limit)}
-        kind = _kind_by_bytes(content) if readable else upload.mimetype
-        if len(content) > limit or not content or (readable and not kind):
+        kind = kind_of(content) if kind_of else upload.mimetype
+        if len(content) > limit or not content or (kind_of and not kind):
             code = "too_large" if len(content) > limit else "kind" if content else "empty"
             refused.append(Problem(f"file.{code}", field, told))
             continue
@@ -62,10 +63,6 @@ def limit() -> dict[str, Any]:
     """The largest file, for the page to say so before it is sent: in bytes and in words."""
     most = current_app.config["SETTINGS"].largest_upload
     return {"bytes": most, "words": size(most)}
-
-
-def _kind_by_bytes(content: bytes) -> str | None:
-    return "application/pdf" if b"%PDF-" in content[:PDF_WITHIN] else picture_type(content)
 
 
 def _bare(filename: str) -> str:

@@ -10,23 +10,8 @@ from channels.mail.headers import read_block
 from channels.mail.parameters import file_name, safe_name
 from channels.mail.structure import Part
 from channels.mail.undecoded import Undecoded, left_undecoded
+from support.kernel.file_kinds import picture_type
 
-_SIGNS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
-    (0, b"\xff\xd8\xff", "image/jpeg"),
-    (0, b"GIF87a", "image/gif"),
-    (0, b"GIF89a", "image/gif"),
-    (8, b"WEBP", "image/webp"),
-    (0, b"BM", "image/bmp"),
-    (0, b"II*\x00", "image/tiff"),
-    (0, b"MM\x00*", "image/tiff"),
-    (4, b"ftypheic", "image/heic"),
-    (4, b"ftypheix", "image/heic"),
-    (4, b"ftyphevc", "image/heic"),
-    (4, b"ftypmsf1", "image/heif"),
-    (4, b"ftypmif1", "image/heif"),
-    (4, b"ftypavif", "image/avif"),
-)
 _VAGUE_NAMES = (
     "application/octet-stream application/octetstream application/x-octet-stream"
     " application/binary application/x-download application/force-download application/unknown"
@@ -115,12 +100,6 @@ def real_type(declared: str, content: bytes, name: str) -> str:
     if guessed and guessed.startswith("image/"):
         return guessed
     return declared
-
-
-def picture_type(content: bytes) -> str | None:
-    """The type that the first bytes tell, of a picture."""
-    signs = (kind for offset, sign, kind in _SIGNS if content.startswith(sign, offset))
-    return next(signs, None)
 
 
 def _name_for(kind: str, content: bytes, number: int) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -37,6 +38,7 @@ class ArticleFile:
     up_to_date: bool = True
     plain: bool = False
     redirects: tuple[str, ...] = ()
+    files: Mapping[str, Path] = field(default_factory=dict)  # by the names that the text gives them
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class BlockFile:
 
     name: str
     body: str
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 def parse_block(text: str) -> BlockFile | None:

@@ -251,6 +251,28 @@ class ArticleLink(Base):
     anchor: Mapped[str] = mapped_column(String(200), primary_key=True, default="")
 
 
+class KeptFile(Base):
+    """A picture or document that texts show: ``![words](fichier:name)``. Never changed: other
+    bytes have another name, so that a revision always shows what it showed.
+    """
+
+    __tablename__ = "article_file"
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    content_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int]
+    file_key: Mapped[str] = mapped_column(String(64), index=True)
+    added_by_id: Mapped[int] = mapped_column(BigKey, ForeignKey("agent.id"))
+    added_at: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    added_by: Mapped[Agent] = relationship()
+
+    @property
+    def filename(self) -> str:
+        return self.name
+
+
 class SharedBlock(Base):
     """A passage that several articles show and that is changed once: ``{{name}}`` in a text."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, defer
 
-from knowledge.articles import links
+from knowledge.articles import kept_files, links
 from knowledge.articles.composing import (
     NO_CASES,
     Cases,
@@ -25,6 +25,7 @@ from knowledge.articles.models import (
     ArticleRedirect,
     ArticleState,
     Audience,
+    KeptFile,
     Revision,
     SharedBlock,
 )
@@ -121,6 +122,17 @@ def by_slug(
     reading = Reading(audience, today(), departement, nationality)
     found = _composed([(row.Article, row.Revision)], reading)[0]
     return replace(found, cases=cases(row.Revision.body_markdown, reading))
+
+
+def file_shown(slug: str, name: str, audience: Audience) -> KeptFile:
+    """A file of a published article, while what ``audience`` reads of it shows the file.
+
+    Raises NotVisible.
+    """
+    body = by_slug(slug, audience).body_markdown
+    if f"]({_files_at(slug)}/{name}" not in body:
+        raise NotVisible.of("article.not_found")
+    return kept_files.by_name(name)
 
 
 def moved_to(slug: str, audience: Audience) -> str | None:
@@ -287,7 +299,7 @@ def _composed(pairs: _Pairs, reading: Reading) -> list[PublishedArticle]:
     titles = titles_of(links.wiki_slugs(_bodies(pairs, blocks)), reading.audience, session)
     seen = (reading.audience,)
     return [
-        _as_published(article, revision, seen, _text(revision, reading, blocks, titles))
+        _as_published(article, revision, seen, _text(article, revision, reading, blocks, titles))
         for article, revision in pairs
     ]
 
@@ -306,7 +318,7 @@ def _variants(pairs: _Pairs, session: Session) -> dict[int, tuple[PublishedArtic
         same = not audiences(body) and not links.wiki_slugs([body])
         for audience in readers[:1] if same else readers:
             reading = reading_as(audience)
-            text = _text(revision, reading, blocks, titles[audience])
+            text = _text(article, revision, reading, blocks, titles[audience])
             alike.setdefault(text, []).append(audience)
         if same:
             alike = dict.fromkeys(alike, readers)
@@ -325,9 +337,18 @@ def _bodies(pairs: _Pairs, blocks: Mapping[str, str]) -> list[str]:
 
 
 def _text(
-    revision: Revision, reading: Reading, blocks: Mapping[str, str], titles: Mapping[str, str]
+    article: Article,
+    revision: Revision,
+    reading: Reading,
+    blocks: Mapping[str, str],
+    titles: Mapping[str, str],
 ) -> str:
-    return links.resolve(compose(revision.body_markdown, reading, blocks), titles)
+    text = links.resolve(compose(revision.body_markdown, reading, blocks), titles)
+    return kept_files.resolve(text, _files_at(article.slug))
+
+
+def _files_at(slug: str) -> str:
+    return f"/aide/{slug}/fichiers"
 
 
 def _published() -> Select[tuple[Article, Revision]]:

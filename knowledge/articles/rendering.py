@@ -54,7 +54,11 @@ def render(markdown: str) -> str:
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel="noopener",
-        set_tag_attribute_values={"table": {"class": "table"}, "th": {}},
+        set_tag_attribute_values={
+            "table": {"class": "table"},
+            "th": {},
+            "img": {"loading": "lazy"},
+        },
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -81,17 +81,34 @@ def draft(
     """
     require(by, Permission.WRITE_ARTICLES)
     _refuse(problems_of(slug, words, about, comment))
-    article = Article(
-        slug=slug,
-        owner_agent_id=by.id,
-        source_id=source_id,
-        state=ArticleState.DRAFT,
-        latest_number=1,
-    )
-    apply(article, about)
-    with refused_when_taken(names.SLUG, "slug"):
-        db.session().add(article)
+    article = _new(slug, about, by, source_id)
     _add_revision(article, 1, words, comment, by)
+    return article
+
+
+@dataclass(frozen=True)
+class Past:
+    """A revision that was written elsewhere, by whom and when."""
+
+    words: Words
+    author: Agent
+    written_at: datetime
+    comment: str = ""
+
+
+def with_past(
+    slug: str, about: About, past: Sequence[Past], *, by: Agent, source_id: str | None = None
+) -> Article:
+    """A new article, unpublished, with the revisions it had elsewhere, the first to the last.
+
+    Raises Invalid as :func:`draft` does for the last of them, Forbidden.
+    """
+    require(by, Permission.WRITE_ARTICLES)
+    _refuse(problems_of(slug, past[-1].words, about, past[-1].comment))
+    article = _new(slug, about, by, source_id)
+    article.latest_number = len(past)
+    for number, one in enumerate(past, 1):
+        _add_revision(article, number, one.words, one.comment, one.author, at=one.written_at)
     return article
 
 
@@ -203,7 +220,28 @@ def _carry_along(article: Article) -> None:
             touch(translation)
 
 
-def _add_revision(article: Article, number: int, words: Words, comment: str, by: Agent) -> Revision:
+def _new(slug: str, about: About, by: Agent, source_id: str | None) -> Article:
+    article = Article(
+        slug=slug,
+        owner_agent_id=by.id,
+        source_id=source_id,
+        state=ArticleState.DRAFT,
+        latest_number=1,
+    )
+    apply(article, about)
+    with refused_when_taken(names.SLUG, "slug"):
+        db.session().add(article)
+    return article
+
+
+def _add_revision(
+    article: Article,
+    number: int,
+    words: Words,
+    comment: str,
+    by: Agent,
+    at: datetime | None = None,
+) -> Revision:
     revision = Revision(
         article_id=article.id,
         number=number,
@@ -212,6 +250,7 @@ def _add_revision(article: Article, number: int, words: Words, comment: str, by:
         body_markdown=words.body.replace("\r\n", "\n").strip() + "\n",
         author_agent_id=by.id,
         comment=comment.strip(),
+        created_at=at or now(),
     )
     db.session().add(revision)
     db.session().flush()

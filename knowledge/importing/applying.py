@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, select
 from knowledge.articles import publishing, writing
 from knowledge.articles.front_matter import ArticleFile
 from knowledge.articles.models import Article, ArticleState, Revision
+from knowledge.articles.writing import Past, Words
 from support.kernel import db
 from support.kernel.errors import Problem
 from support.people.models import Agent
@@ -125,8 +126,12 @@ def _state_differs(file: ArticleFile, article: Article) -> dict[str, tuple[objec
     return {"state": (article.state, file.state)}
 
 
-def write(file: ArticleFile, known: Known | None, by: Agent) -> None:
-    if known is None:
+def write(file: ArticleFile, known: Known | None, by: Agent, past: Sequence[Past] = ()) -> None:
+    """``past``: the revisions that a new article had elsewhere."""
+    number = None
+    if known is None and past:
+        article, number = _with_past(file, past, by)
+    elif known is None:
         article = writing.draft(
             file.slug, file.words, file.about, by=by, comment=COMMENT, source_id=file.source_id
         )
@@ -139,13 +144,32 @@ def write(file: ArticleFile, known: Known | None, by: Agent) -> None:
             )
         article.source_id = file.source_id
         writing.apply(article, file.about)
-    _put_into_state(article, file.state, by)
+    _put_into_state(article, file.state, by, number)
 
 
-def _put_into_state(article: Article, state: ArticleState, by: Agent) -> None:
+def _with_past(file: ArticleFile, past: Sequence[Past], by: Agent) -> tuple[Article, int]:
+    """The article, and which of its revisions the file holds: another one if none does."""
+    article = writing.with_past(file.slug, file.about, past, by=by, source_id=file.source_id)
+    for number in range(len(past), 0, -1):
+        if _same(past[number - 1].words, file.words):
+            return article, number
+    writing.revise(article, file.words, based_on=len(past), by=by, comment=COMMENT)
+    return article, len(past) + 1
+
+
+def _same(one: Words, other: Words) -> bool:
+    def stripped(words: Words) -> tuple[str, ...]:
+        return words.title.strip(), words.summary.strip(), words.body.strip()
+
+    return stripped(one) == stripped(other)
+
+
+def _put_into_state(
+    article: Article, state: ArticleState, by: Agent, number: int | None = None
+) -> None:
     if state is ArticleState.DRAFT:
         return
-    publishing.publish(article, by=by)
+    publishing.publish(article, number=number, by=by)
     if state is ArticleState.ARCHIVED:
         publishing.archive(article, by=by)
     elif state is ArticleState.WITHDRAWN:

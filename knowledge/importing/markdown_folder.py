@@ -1,13 +1,14 @@
 """Importing a folder of Markdown files, one an article, known again by its slug.
 
 Everything is read and checked first: with one wrong file nothing is written at all. What
-``knowledge.exporting`` wrote comes back whole: shared blocks, translations, newer drafts,
-redirections and added words too; its ``history`` is for people, and left alone.
+``knowledge.exporting`` wrote comes back whole: shared blocks, translations, newer drafts, files,
+redirections and added words too, and the ``history`` of an article that is not there yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from knowledge.articles import writing
 from knowledge.articles.front_matter import ArticleFile, BlockFile, parse, parse_block
+from knowledge.importing import files_beside, history
 from knowledge.importing.applying import (
     FileResult,
     Outcome,
@@ -30,7 +32,7 @@ from support.kernel.errors import Problem
 from support.people.models import Agent
 from support.people.permissions import Permission, require
 
-DRAFTS, HISTORY, WORDS = "drafts", "history", "vocabulary.yaml"
+DRAFTS, WORDS = "drafts", "vocabulary.yaml"
 
 _Parsed = Sequence[tuple[Path, ArticleFile]]
 
@@ -41,18 +43,19 @@ def import_folder(folder: Path, *, by: Agent, dry_run: bool = False) -> Report:
     Idempotent: what is already so is left alone. Raises Forbidden.
     """
     require(by, Permission.WRITE_ARTICLES)
-    paths = [path for path in sorted(folder.rglob("*.md")) if not _within(path, folder, HISTORY)]
-    blocks = {path: block for path in paths if (block := _read_block(path)) is not None}
-    read = [(path, _read(path)) for path in paths if path not in blocks]
+    paths = [p for p in sorted(folder.rglob("*.md")) if not _within(p, folder, history.FOLDER)]
+    blocks = {path: block for path in paths if (block := _read_block(path, folder)) is not None}
+    read = [(path, _read(path, folder)) for path in paths if path not in blocks]
     drafts = [pair for pair in read if _within(pair[0], folder, DRAFTS)]
     first = [pair for pair in read if pair not in drafts]
     results, applicable = _compared(first, with_drafts=drafts)
     report = Report(results, applied=False)
     if dry_run or report.count(Outcome.WRONG):
         return report
+    _take_files(folder, [*blocks.values(), *_files_of(read)], by)
     for block in blocks.values():
         apply_block(block, by)
-    _write_all(applicable, results, by)
+    _write_all(applicable, results, by, folder)
     results += _write_drafts(drafts, by)
     if (folder / WORDS).is_file():
         apply_words(yaml.safe_load((folder / WORDS).read_text("utf-8")) or [], by)
@@ -79,13 +82,15 @@ def _compared(
     return results, parsed
 
 
-def _write_all(parsed: _Parsed, results: Sequence[FileResult], by: Agent) -> None:
+def _write_all(parsed: _Parsed, results: Sequence[FileResult], by: Agent, folder: Path) -> None:
     outcomes = {result.path: result.outcome for result in results}
     known = known_articles(file.slug for _path, file in parsed)
     # Originals before what translates them.
     for path, file in sorted(parsed, key=lambda pair: pair[1].translation_of is not None):
         if outcomes[path] is not Outcome.UNCHANGED:
-            write(file, known.get(file.slug), by)
+            there = known.get(file.slug)
+            past = () if there else history.past_of(file.slug, folder, by)
+            write(file, there, by, past)
             apply_beside(file)
 
 
@@ -119,18 +124,41 @@ def _within(path: Path, folder: Path, name: str) -> bool:
     return name in path.relative_to(folder).parts[:-1]
 
 
-def _read_block(path: Path) -> BlockFile | None:
+def _read_block(path: Path, folder: Path) -> BlockFile | None:
     try:
-        return parse_block(path.read_text(encoding="utf-8"))
+        block = parse_block(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
         return None
+    if block is None:
+        return None
+    body, files = files_beside.named(block.body, path, folder)
+    return replace(block, body=body, files=files)
 
 
-def _read(path: Path) -> ArticleFile | list[Problem]:
+def _read(path: Path, folder: Path) -> ArticleFile | list[Problem]:
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        article = parse(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
         return [Problem("front_matter.not_utf8")]
+    if not isinstance(article, ArticleFile):
+        return article
+    body, files = files_beside.named(article.words.body, path, folder)
+    wrong = files_beside.problems(files)
+    return wrong or replace(article, words=replace(article.words, body=body), files=files)
+
+
+def _files_of(
+    read: Sequence[tuple[Path, ArticleFile | list[Problem]]],
+) -> list[ArticleFile]:
+    return [file for _path, file in _parsed(read)]
+
+
+def _take_files(folder: Path, named: Iterable[ArticleFile | BlockFile], by: Agent) -> None:
+    """What the texts show, and what an export kept besides. Raises Invalid."""
+    wanted = {path.name: path for path in files_beside.every_file(folder)}
+    for one in named:
+        wanted |= one.files
+    files_beside.take(wanted, by)
 
 
 def _contradictions(parsed: _Parsed) -> dict[Path, list[Problem]]:

@@ -19,11 +19,11 @@ from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
 from support.kernel.time import today
 from support.people.permissions import Permission
-from web import i18n
+from web import i18n, uploads
 from web.access import staff
 from web.desk import catalogue
 from web.http import me
-from web.library import labels, previewing, sheets
+from web.library import attaching, labels, previewing, sheets
 from web.library.comparing import Passage, compare
 from web.library.searching import typed
 from web.library.sheets import Sheet
@@ -82,6 +82,8 @@ def create() -> ResponseReturnValue:
     go = request.form.get("aller", "")
     if go == "apercu":
         return _form(sheet, None)
+    if go == "joindre":
+        return _attached(sheet, None)
     if skeleton := _one_of(Skeleton, go):
         # Never over words: only an empty text is begun.
         return _form(sheet if sheet.body.strip() else replace(sheet, body=text_of(skeleton)), None)
@@ -110,6 +112,8 @@ def save(article_id: int) -> ResponseReturnValue:
     sheet = sheets.read(request.form)
     if request.form.get("aller") == "apercu":
         return _form(sheet, article)
+    if request.form.get("aller") == "joindre":
+        return _attached(sheet, article)
     # Two editors wait for each other here: what follows compares with what is really there.
     db.session().refresh(article, with_for_update=True)
     try:
@@ -256,6 +260,14 @@ def _said() -> str:
     return request.form.get("said", "")[:2000]
 
 
+def _attached(sheet: Sheet, article: Article | None) -> ResponseReturnValue:
+    """The files that were chosen, named at the end of the text, which is not saved by that."""
+    marks, refusal = attaching.taken()
+    body = "\n\n".join([*([sheet.body.rstrip()] if sheet.body.strip() else []), *marks])
+    errors: dict[str | None, str] = {"files": refusal} if refusal else {}
+    return _form(replace(sheet, body=body), article, errors=errors), 422 if refusal else 200
+
+
 def _again(article_id: int, sheet: Sheet | None, errors: dict[str | None, str]) -> str:
     db.session().rollback()
     article, revision = editors.one_for_editor(article_id, by=me())
@@ -292,6 +304,7 @@ def _form(
         reasons=_grouped_reasons(),
         today=today(),
         said=_said(),
+        upload_limit=uploads.limit(),
         affected=finding.affected(article) if article else finding.NOBODY,
         **_languages(article),
         **_previewed(sheet),

@@ -23,7 +23,7 @@ from support.catalogue.models import ContactReason, Procedure
 from support.kernel.errors import NotVisible
 from web.access import public
 from web.i18n import own_language_name
-from web.library import grouping, labels, reading
+from web.library import attaching, grouping, labels, reading
 from web.library.describing import subjects
 from web.library.passages import passage
 from web.library.searching import page_language, search, typed
@@ -96,6 +96,12 @@ def article(slug: str) -> ResponseReturnValue:
         contact=_contact(found, about["procedures"], about["reasons"]),
         **about,
     )
+
+
+@bp.get("/<slug>/fichiers/<name>")
+@public
+def file(slug: str, name: str) -> ResponseReturnValue:
+    return attaching.shown(queries.file_shown(slug, name, ONLY_PUBLIC), publicly=True)
 
 
 @bp.post("/<slug>/avis")

@@ -10,15 +10,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge.articles import editors, queries, reviewing
+from knowledge.articles import editors, kept_files, queries, reviewing
 from knowledge.articles.models import Revision
 from knowledge.recalls import correcting
 from support.kernel import db
-from support.kernel.errors import Conflict, Invalid
+from support.kernel.errors import Conflict, Invalid, NotVisible
 from support.people.permissions import Permission
 from web.access import staff
 from web.http import me
-from web.library import labels, previewing
+from web.library import attaching, labels, previewing
 from web.library.comparing import compare
 from web.messages import sentences
 from web.reading_args import MOST_SMALL, row_number
@@ -61,6 +61,17 @@ def read(article_id: int) -> ResponseReturnValue:
     return _page(article_id)
 
 
+@bp.get("/<int:article_id>/fichiers/<name>")
+@staff(Permission.REVIEW_ARTICLES)
+def file(article_id: int, name: str) -> ResponseReturnValue:
+    """A picture of the text that waits, as far as who reads it may read that part."""
+    _article, new, _old = editors.one_submitted(article_id, by=me())
+    body = previewing.composed(new.body_markdown, queries.audience_of(me()), None)
+    if name not in kept_files.named_in([body]):
+        raise NotVisible.of("article.not_found")
+    return attaching.shown(kept_files.by_name(name))
+
+
 @bp.post("/<int:article_id>/approbations")
 @staff(Permission.REVIEW_ARTICLES)
 @_who_comes_second
@@ -90,11 +101,14 @@ def send_back(article_id: int) -> ResponseReturnValue:
 
 def _page(article_id: int, errors: dict[str | None, str] | None = None) -> str:
     article, new, old = editors.one_submitted(article_id, by=me())
+    files_at = f"{bp.url_prefix}/{article_id}/fichiers"
     return render_template(
         "library/review.html",
         article=article, new=new, old=old, errors=errors or {}, said=_said(), labels=labels,
         mine=not reviewing.may_approve(article, me()),
-        whole=previewing.shown(new.body_markdown, queries.audience_of(me()), None),
+        whole=previewing.shown(
+            new.body_markdown, queries.audience_of(me()), None, files_at
+        ),
         missing=previewing.missing(new.body_markdown),
         **_compared(new, old),
     )  # fmt: skip

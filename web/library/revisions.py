@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from knowledge.articles import editors, journal
+from knowledge.articles import editors, journal, kept_files
 from knowledge.articles.rendering import render
 from support.people.permissions import Permission
 from web.access import staff
 from web.http import me
+from web.library import previewing
 from web.library.comparing import compare
 from web.library.happenings import happening_label
 from web.reading_args import MOST_SMALL, row_number
@@ -51,5 +52,5 @@ def difference(article_id: int, number: int) -> ResponseReturnValue:
         title=compare(old.title if old else "", new.title),
         summary=compare(old.summary if old else "", new.summary),
         body=compare(old.body_markdown if old else "", new.body_markdown),
-        whole=render(new.body_markdown),
+        whole=render(kept_files.resolve(new.body_markdown, previewing.EDITORS_FILES)),
     )

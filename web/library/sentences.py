@@ -51,6 +51,19 @@ ARTICLES: dict[str, Callable[..., str]] = {
         "Publiez d’abord la fiche française : c’est elle qui fait foi."
     ),
     "translation.none": lambda **p: _("Cette fiche n’est pas une traduction."),
+    "article_file.kind": lambda **p: _(
+        "« %(name)s » n’est ni une image, ni un PDF, ni un document Word, Excel ou OpenDocument "
+        "sans macro.",
+        **p,
+    ),
+    "article_file.bad_name": lambda **p: _(
+        "« %(name)s » ne peut pas nommer un fichier : des minuscules sans accent, des chiffres et "
+        "des tirets. Exemple : bouton-deposer.png",
+        **p,
+    ),
+    "article_file.other_content": lambda **p: _(
+        "Un autre fichier s’appelle déjà « %(name)s » : donnez-lui un autre nom.", **p
+    ),
     "vocabulary.unknown": lambda **p: _("Ces mots ne sont plus dans le vocabulaire."),
     "vocabulary.two": lambda **p: _("Donnez au moins deux mots : l’un vaut pour l’autre."),
     "vocabulary.too_long": lambda **p: _(

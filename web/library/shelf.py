@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,7 @@ from support.tickets.replying import can_reply
 from support.tickets.visibility import one_visible
 from web.access import staff
 from web.http import me
-from web.library import explaining, grouping, labels, reading
+from web.library import attaching, explaining, grouping, labels, reading
 from web.library.describing import subjects
 from web.library.happenings import why_label
 from web.library.inserting import passage
@@ -123,6 +124,12 @@ def _article_page(
 def _counts(agent: Agent) -> bool:
     """Who reads whether an article spares requests: those who write it and those who steer."""
     return may(agent, Permission.WRITE_ARTICLES) or may(agent, Permission.READ_FIGURES)
+
+
+@bp.get("/<slug>/fichiers/<name>")
+@staff(Permission.READ_STAFF_ARTICLES)
+def file(slug: str, name: str) -> ResponseReturnValue:
+    return attaching.shown(queries.file_shown(slug, name, audience_of(me())))
 
 
 @bp.post("/<slug>/signalements")
@@ -220,8 +227,8 @@ def _beside(hit: Hit) -> Beside:
 
 
 def _for_agents(html: str) -> str:
-    """Links between articles stay on the agents' shelf, where all of them open."""
-    return html.replace('href="/aide/', 'href="/agent/connaissances/')
+    """Links between articles, and pictures, stay on the agents' shelf, where all of them open."""
+    return re.sub(r'(href|src)="/aide/', r'\1="/agent/connaissances/', html)
 
 
 def _public_address(slug: str) -> str:
