@@ -18,6 +18,7 @@ for name in (
     "escalation.transfers.models",
     "knowledge.articles.models",
     "knowledge.articles.helping",
+    "knowledge.articles.learned",
     "knowledge.articles.voting",
     "knowledge.search.asked",
     "knowledge.search.entries",

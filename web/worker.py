@@ -26,7 +26,7 @@ from channels.phone.understanding import forget_calls, give_up_on_lost
 from escalation.glpi import events, linking, pulling
 from escalation.glpi import settings as glpi_settings
 from escalation.shared_mailbox import reminding as level_reminders
-from knowledge.articles import checking, publishing, voting
+from knowledge.articles import checking, learned, publishing, voting
 from knowledge.search import asked
 from support.clocks import ticking, warning
 from support.intake.repeating import forget_answers
@@ -83,6 +83,7 @@ def _schedule(settings: Settings) -> dict[str, Any]:
         "reconcile": _daily(3, 10, "relais.reconcile_mail"),
         "measure": _daily(4, 20, "relais.measure_delays"),
         "priorities": _daily(4, 40, "relais.raise_priorities"),
+        "learn": _daily(5, 0, "relais.learn_from_answers"),
         "articles": _daily(7, 50, "relais.check_articles"),
         "remind": _daily(8, 30, "relais.remind_levels"),
     }
@@ -191,6 +192,13 @@ def remind_levels() -> int:
     """Write again to the levels that work by mail and owe an answer; how many mails."""
     with db.transaction():
         return level_reminders.remind()
+
+
+@app.task(name="relais.learn_from_answers")
+def learn_from_answers() -> int:
+    """Which articles solve requests of which reason; how many are worth more or less by that."""
+    with db.transaction():
+        return learned.recount()
 
 
 @app.task(name="relais.check_articles")

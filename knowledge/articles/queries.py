@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -42,7 +42,8 @@ class PublishedArticle:
 
     ``body_markdown`` is composed for them: without what is meant for others, with the shared
     blocks and the titles of the articles that it leads to. ``cases``: those between which it
-    distinguishes, of an article that was asked for by its address.
+    distinguishes, of an article that was asked for by its address. ``solved``: how often it did
+    for requests of a reason, in steps (see ``learned``), where an index reads it.
     """
 
     id: int
@@ -68,6 +69,7 @@ class PublishedArticle:
     translation_of_id: int | None = None
     translated_number: int | None = None
     plain: bool = False
+    solved: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def family(self) -> int:
@@ -115,7 +117,7 @@ def by_slug(
     nationality: str | None = None,
 ) -> PublishedArticle:
     """One published article. Raises NotVisible when there is none for this reader."""
-    query = _published().where(Article.slug == slug, _readable(audience))
+    query = published_rows().where(Article.slug == slug, _readable(audience))
     row = db.session().execute(query).first()
     if row is None:
         raise NotVisible.of("article.not_found")
@@ -179,8 +181,8 @@ def shared_bodies(names: Iterable[str], session: Session) -> dict[str, str]:
 
 def by_ids(article_ids: Sequence[int], audience: Audience) -> list[PublishedArticle]:
     """Those of ``article_ids`` that are published for this reader, in one query for all."""
-    query = _published().where(Article.id.in_(article_ids), _readable(audience))
-    return _composed(_pairs(db.session().execute(query)), reading_as(audience))
+    query = published_rows().where(Article.id.in_(article_ids), _readable(audience))
+    return _composed(pairs_of(db.session().execute(query)), reading_as(audience))
 
 
 def readable_ids(article_ids: Sequence[int], audience: Audience) -> set[int]:
@@ -225,118 +227,43 @@ def published(
 
     Their translations apart, and without their texts: a list of thousands reads only titles.
     """
-    query = _published().where(_readable(audience), Article.translation_of_id.is_(None))
+    query = published_rows().where(_readable(audience), Article.translation_of_id.is_(None))
     if procedure is not None:
         query = query.where(Article.procedures.any(code=procedure))
     if reason is not None:
         query = query.where(Article.reasons.any(code=reason))
     query = query.options(defer(Revision.body_markdown)).order_by(Revision.title)
     rows = db.session().execute(query)
-    return [_as_published(article, revision, (audience,), "") for article, revision in rows]
+    return [as_published(article, revision, (audience,), "") for article, revision in rows]
 
 
-@dataclass(frozen=True)
-class Change:
-    """A change that an index must follow. ``variants``: the article once for those who see it
-    alike, nothing when its readers lost it.
-    """
-
-    article_id: int
-    change_number: int
-    variants: tuple[PublishedArticle, ...]
+Pairs = Sequence[tuple[Article, Revision]]
 
 
-def changes_since(number: int, *, limit: int, session: Session) -> list[Change]:
-    """What readers could see changing after ``number``, in its order.
-
-    ``session`` is given: an index must only ever read what is committed.
-    """
-    rows = session.execute(
-        select(Article, Revision)
-        .outerjoin(
-            Revision,
-            and_(Revision.article_id == Article.id, Revision.number == Article.published_number),
-        )
-        .where(Article.change_number > number)
-        .order_by(Article.change_number)
-        .limit(limit)
-    ).all()
-    read = [
-        (article, revision)
-        for article, revision in rows
-        if article.state is ArticleState.PUBLISHED and revision is not None
-    ]
-    variants = _variants(read, session)
-    return [
-        Change(article.id, article.change_number, variants.get(article.id, ()))
-        for article, _revision in rows
-    ]
-
-
-def every_published(
-    after_id: int, *, limit: int, session: Session
-) -> list[tuple[PublishedArticle, ...]]:
-    """Published articles in the order of their ids, after ``after_id``: to build an index.
-
-    Each as often as there are readers who see it differently.
-    """
-    rows = session.execute(
-        _published().where(Article.id > after_id).order_by(Article.id).limit(limit)
-    )
-    return list(_variants(_pairs(rows), session).values())
-
-
-_Pairs = Sequence[tuple[Article, Revision]]
-
-
-def _pairs(rows: Iterable[Any]) -> _Pairs:
+def pairs_of(rows: Iterable[Any]) -> Pairs:
     return [(article, revision) for article, revision in rows]
 
 
-def _composed(pairs: _Pairs, reading: Reading) -> list[PublishedArticle]:
+def _composed(pairs: Pairs, reading: Reading) -> list[PublishedArticle]:
     session = db.session()
-    blocks = _blocks_for(pairs, session)
-    titles = titles_of(links.wiki_slugs(_bodies(pairs, blocks)), reading.audience, session)
+    blocks = blocks_for(pairs, session)
+    titles = titles_of(links.wiki_slugs(bodies(pairs, blocks)), reading.audience, session)
     seen = (reading.audience,)
     return [
-        _as_published(article, revision, seen, _text(article, revision, reading, blocks, titles))
+        as_published(article, revision, seen, text_for(article, revision, reading, blocks, titles))
         for article, revision in pairs
     ]
 
 
-def _variants(pairs: _Pairs, session: Session) -> dict[int, tuple[PublishedArticle, ...]]:
-    """By article: itself, once for all the readers who see the same of it."""
-    blocks = _blocks_for(pairs, session)
-    slugs = links.wiki_slugs(_bodies(pairs, blocks))
-    titles = {audience: titles_of(slugs, audience, session) for audience in Audience}
-    found = {}
-    for article, revision in pairs:
-        readers = [a for a in Audience if article.audience in readable_by(a)]
-        alike: dict[str, list[Audience]] = {}
-        # Most articles are the same for everybody, and composing them again would say so slowly.
-        body = revision.body_markdown
-        same = not audiences(body) and not links.wiki_slugs([body])
-        for audience in readers[:1] if same else readers:
-            reading = reading_as(audience)
-            text = _text(article, revision, reading, blocks, titles[audience])
-            alike.setdefault(text, []).append(audience)
-        if same:
-            alike = dict.fromkeys(alike, readers)
-        found[article.id] = tuple(
-            _as_published(article, revision, tuple(those), text) for text, those in alike.items()
-        )
-    return found
-
-
-def _blocks_for(pairs: _Pairs, session: Session) -> dict[str, str]:
+def blocks_for(pairs: Pairs, session: Session) -> dict[str, str]:
     return shared_bodies(block_names(r.body_markdown for _a, r in pairs), session)
 
 
-def _bodies(pairs: _Pairs, blocks: Mapping[str, str]) -> list[str]:
+def bodies(pairs: Pairs, blocks: Mapping[str, str]) -> list[str]:
     return [revision.body_markdown for _article, revision in pairs] + list(blocks.values())
 
 
-def _text(
+def text_for(
     article: Article,
     revision: Revision,
     reading: Reading,
@@ -351,7 +278,7 @@ def _files_at(slug: str) -> str:
     return f"/aide/{slug}/fichiers"
 
 
-def _published() -> Select[tuple[Article, Revision]]:
+def published_rows() -> Select[tuple[Article, Revision]]:
     return (
         select(Article, Revision)
         .join(
@@ -366,7 +293,7 @@ def _readable(audience: Audience) -> Any:
     return Article.audience.in_(readable_by(audience))
 
 
-def _as_published(
+def as_published(
     article: Article, revision: Revision, readers: tuple[Audience, ...], text: str
 ) -> PublishedArticle:
     return PublishedArticle(

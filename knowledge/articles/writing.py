@@ -195,11 +195,17 @@ def touch(article: Article) -> None:
     """Note that what readers can see of ``article`` has changed, for the indexes to follow."""
     article.updated_at = now()
     if article.published_number is not None:
+        tell_indexes(article)
+        _carry_along(article)
+    db.session().flush()
+
+
+def tell_indexes(article: Article) -> None:
+    """Have a published article read again by the indexes, though nobody has changed it."""
+    if article.published_number is not None:
         article.change_number = counting.raise_counter()
         db.session().flush()
         publish("knowledge.changed", article_id=article.id, change_number=article.change_number)
-        _carry_along(article)
-    db.session().flush()
 
 
 def _carry_along(article: Article) -> None:

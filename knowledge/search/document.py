@@ -80,6 +80,8 @@ class Document:
     procedures: tuple[str, ...]
     reasons: tuple[str, ...]
     checked_on: str | None
+    check_due_on: str | None
+    solved: Mapping[str, int]  # reason to step, see knowledge.articles.learned
     change_number: int
     text: str
     parts: Mapping[Part, FieldTerms]
@@ -117,6 +119,8 @@ def document_of(article: PublishedArticle) -> Document:
         procedures=article.procedures,
         reasons=article.reasons,
         checked_on=article.checked_on.isoformat() if article.checked_on else None,
+        check_due_on=article.check_due_on.isoformat() if article.check_due_on else None,
+        solved=dict(article.solved),
         change_number=article.change_number,
         text=text,
         parts=_with_keywords(parts, initials),
@@ -183,5 +187,5 @@ def _plain(value: Any) -> Any:
 
 _PLAIN = (
     "article_id", "family", "slug", "title", "summary", "revision", "source_id", "language",
-    "procedures", "reasons", "checked_on", "change_number", "text",
+    "procedures", "reasons", "checked_on", "check_due_on", "solved", "change_number", "text",
 )  # fmt: skip

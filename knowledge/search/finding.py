@@ -14,7 +14,8 @@ from knowledge.search.engine import Engine
 from knowledge.search.expansion import Query, understand
 from knowledge.search.extracts import Piece, extract
 from knowledge.search.lexicon import Lexicon
-from knowledge.search.ranking import Context, Ranked, Score, fit, rank
+from knowledge.search.ranking import Context, Ranked, Score, factors, rank
+from support.kernel.time import today
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def find(
     ``procedure`` and ``reason`` (codes) favour what is on them; with an empty query they
     choose. ``unfinished``: the last word may still be being typed.
     """
-    context = Context(procedure, reason)
+    context = Context(procedure, reason, audience, today().isoformat())
     limit = max(0, min(limit, MOST))
 
     def search(engine: Engine, lexicon: Lexicon) -> list[Hit]:
@@ -138,5 +139,5 @@ def on_index(search: Callable[[Engine, Lexicon], list[T]], audience: Audience) -
 
 
 def _fitting(document: Document, context: Context) -> Score:
-    worth = fit(document, context)
-    return Score(worth, 0, 0, 0, 0, worth)
+    fitting, tried, kept = factors(document, context)
+    return Score(fitting * tried * kept, 0, 0, 0, 0, fitting, (), tried, kept)

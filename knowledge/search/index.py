@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from knowledge.articles import counting, queries
+from knowledge.articles import counting, feeding
 from knowledge.articles.models import Audience
 from knowledge.search import entries, vocabulary, words
 from knowledge.search.document import Document, document_of
@@ -30,7 +30,7 @@ from support.kernel import db
 
 log = logging.getLogger(__name__)
 
-ANALYSIS = 3  # raise when analysis or document change what is indexed
+ANALYSIS = 4  # raise when analysis or document change what is indexed
 BATCH = 200
 WAIT = 15.0  # seconds for the other writer of this node
 LOOK_EVERY = 1.0  # seconds between two looks at the counter by a process that searches
@@ -236,7 +236,7 @@ class NodeIndex:
     def _apply_changes(self, session: Session, state: State, reached: int) -> int:
         """``reached``: the counter before; a change of it may concern no article."""
         applied = 0
-        while changes := queries.changes_since(state.change_number, limit=BATCH, session=session):
+        while changes := feeding.changes_since(state.change_number, limit=BATCH, session=session):
             try:
                 self._replace(self._generations.path(state.generation), changes)
             except Exception:
@@ -249,7 +249,7 @@ class NodeIndex:
             self._generations.make_current(replace(state, change_number=reached))
         return applied
 
-    def _replace(self, path: Path, changes: Sequence[queries.Change]) -> None:
+    def _replace(self, path: Path, changes: Sequence[feeding.Change]) -> None:
         known = words.load(path)
         documents = [document_of(variant) for c in changes for variant in c.variants]
         if known.meet(documents):
@@ -275,7 +275,7 @@ class _Counted:
 
 def _every_document(session: Session) -> Iterator[Document]:
     after = 0
-    while batch := queries.every_published(after, limit=BATCH, session=session):
+    while batch := feeding.every_published(after, limit=BATCH, session=session):
         for variants in batch:
             yield from (document_of(one) for one in variants)
         after = batch[-1][0].id

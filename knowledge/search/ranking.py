@@ -2,7 +2,8 @@
 
 A result's score is what its words are worth (BM25 in each field, with that field's own rarity
 and length norm), times how much of the query it covers, how near the words stand to each
-other, how well the title fits, and whether it is on the asker's reason or procedure.
+other, how well the title fits, whether it is on the asker's reason or procedure and written for
+their level, how often it has solved requests of that reason, and whether it is still checked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
+from knowledge.articles.models import Audience
 from knowledge.search.document import PARTS, Document, Part
 from knowledge.search.engine import Statistics
 from knowledge.search.expansion import Query, Slot
@@ -38,14 +40,19 @@ NEARNESS = 0.3
 TITLE_FIT = 0.6
 ON_REASON = 1.35
 ON_PROCEDURE = 1.15
+ON_LEVEL = 1.05
+SOLVED_STEP = 0.05  # for each step of what it has solved of the asker's reason
+OVERDUE = 0.9  # nobody has checked it again by the day that its owner set
 
 
 @dataclass(frozen=True)
 class Context:
-    """What the asker is busy with, by codes."""
+    """What the asker is busy with, by codes; the level they read as, and the day."""
 
     procedure: str | None = None
     reason: str | None = None
+    level: Audience | None = None
+    day: str = ""  # as in 2026-06-18; empty when it does not matter
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,8 @@ class Met:
 class Score:
     """``total`` is ``words`` times the rest; each of the rest is a share from 0 to 1.
 
-    ``context`` is a factor (1 when nothing is known of the asker); ``met`` follows the query.
+    ``context`` (what the asker is busy with, 1 when that is unknown), ``proven`` (what it has
+    solved) and ``fresh`` are factors; ``met`` follows the query.
     """
 
     total: float
@@ -75,6 +83,8 @@ class Score:
     title_fit: float
     context: float
     met: tuple[Met, ...] = ()
+    proven: float = 1.0
+    fresh: float = 1.0
 
 
 NOTHING = Score(0, 0, 0, 0, 0, 1)
@@ -132,16 +142,18 @@ class _Weighed:
         covered = sum(m.share * self._importance[id(m.slot)] for m in matched) / self._whole
         nearness = self._nearness(matched, present)
         title_fit = self._title_fit(matched, document, present)
-        fitting = fit(document, context)
+        fitting, tried, kept = factors(document, context)
         total = (
             words
             * (COVERED_FLOOR + (1 - COVERED_FLOOR) * covered)
             * (1 + NEARNESS * nearness)
             * (1 + TITLE_FIT * title_fit)
             * fitting
+            * tried
+            * kept
         )
         met = tuple(m.met(present) for m in matched)
-        return Score(total, words, covered, nearness, title_fit, fitting, met)
+        return Score(total, words, covered, nearness, title_fit, fitting, met, tried, kept)
 
     def _places(self, term: str, document: Document) -> _Places:
         found: dict[Part, Sequence[int]] = {}
@@ -260,6 +272,11 @@ class _Match:
         return sorted(place for term in self.present for place in present[term].get(part, ()))
 
 
+def factors(document: Document, context: Context) -> tuple[float, float, float]:
+    """What the words' worth is multiplied by besides: fit, proven, fresh."""
+    return fit(document, context), proven(document, context), fresh(document, context)
+
+
 def fit(document: Document, context: Context) -> float:
     """How far a document is on what the asker is busy with: 1 when that is unknown."""
     worth = 1.0
@@ -267,7 +284,20 @@ def fit(document: Document, context: Context) -> float:
         worth *= ON_REASON
     if context.procedure is not None and context.procedure in document.procedures:
         worth *= ON_PROCEDURE
+    if context.level is not None and context.level is document.audience is not Audience.PUBLIC:
+        worth *= ON_LEVEL
     return worth
+
+
+def proven(document: Document, context: Context) -> float:
+    """More for what has solved requests of the asker's reason; 1 when that is unknown."""
+    return 1.0 + SOLVED_STEP * document.solved.get(context.reason or "", 0)
+
+
+def fresh(document: Document, context: Context) -> float:
+    """Less for what should have been checked again before ``context.day``."""
+    due = document.check_due_on
+    return OVERDUE if due is not None and context.day > due else 1.0
 
 
 def _touching(ones: Sequence[int], others: Sequence[int]) -> float:

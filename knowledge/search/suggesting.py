@@ -10,7 +10,8 @@ from knowledge.search.engine import Engine
 from knowledge.search.expansion import Query, Slot, understand
 from knowledge.search.finding import CANDIDATES, Hit, hit, on_index, one_a_family
 from knowledge.search.lexicon import Lexicon
-from knowledge.search.ranking import NOTHING, Context, Ranked, rank
+from knowledge.search.ranking import NOTHING, Context, Ranked, fresh, proven, rank
+from support.kernel.time import today
 
 MOST_SLOTS = 16  # the words that tell a text from others; the rest is politeness
 # An article on the very reason is worth this share of the best match of words.
@@ -29,7 +30,7 @@ def suggest(
 
     Those on the reason and procedure are there even when no word of theirs is in the text.
     """
-    context = Context(procedure_code, reason_code)
+    context = Context(procedure_code, reason_code, audience, today().isoformat())
 
     def search(engine: Engine, lexicon: Lexicon) -> list[Hit]:
         wanted = _telling(understand(text, lexicon, unfinished=False), lexicon)
@@ -76,5 +77,7 @@ def _on_subject(one: Ranked, best: float, context: Context) -> Ranked:
         share += REASON_SHARE
     if context.procedure is not None and context.procedure in one.document.procedures:
         share += PROCEDURE_SHARE
-    total = one.score.total + share * best
-    return Ranked(one.document, replace(one.score, total=total, context=share))
+    tried, kept = proven(one.document, context), fresh(one.document, context)
+    total = (one.score.total + share * best) * tried * kept
+    score = replace(one.score, total=total, context=share, proven=tried, fresh=kept)
+    return Ranked(one.document, score)

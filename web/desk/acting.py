@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from knowledge.articles import solving
 from support.kernel import db
 from support.kernel.errors import Invalid
 from support.people.models import Agent
@@ -108,6 +109,15 @@ def wait(ticket: Ticket) -> None:
 @_action(Permission.REPLY, "/reprises", lambda t: _("La date promise court à nouveau."))
 def resume(ticket: Ticket) -> None:
     waiting.stop_waiting(ticket, by=me())
+
+
+@_action(
+    Permission.NOTE,
+    "/fiches-utiles",
+    lambda t: _("Noté : cette fiche sera proposée plus haut pour les mêmes demandes."),
+)
+def solved_by(ticket: Ticket) -> None:
+    solving.solved_it(ticket, request.form.get("fiche", ""), by=me())
 
 
 @_action(Permission.NOTE, "/qualifications", lambda t: _("Motif enregistré."))

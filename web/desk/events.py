@@ -33,6 +33,7 @@ ICONS = {
     "acknowledgement_overdue": "hourglass-split",
     "level_unreached": "exclamation-triangle-fill",
     "articles_seen": "book",
+    "article_solved": "book",
     "issue_linked": "bug",
     "review_decided": "calendar-check",
     "issue_unlinked": "bug",
@@ -245,6 +246,7 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         "avant d’écrire, la personne a eu sous les yeux : %(titles)s",
         titles=", ".join(f"« {title} »" for title in e.data["titles"]),
     ),
+    "article_solved": lambda e: _("réglé par la fiche « %(title)s »", title=e.data["title"]),
     "issue_linked": lambda e: _("rattaché à l’anomalie « %(title)s »", title=e.data["title"]),
     "issue_unlinked": lambda e: _("détaché de l’anomalie « %(title)s »", title=e.data["title"]),
     "issue_ended": lambda e: (

@@ -35,8 +35,16 @@ def factors(score: Score) -> list[tuple[str, str]]:
         near = format_percent(round(score.nearness, 2))
         told.insert(2, (_("mots proches les uns des autres"), near))
     if score.context != 1:
-        told.append((_("motif ou démarche"), f"× {format_decimal(round(score.context, 2))}"))
+        told.append((_("motif, démarche ou niveau"), _times(score.context)))
+    if score.proven != 1:
+        told.append((_("demandes de ce motif déjà réglées par elle"), _times(score.proven)))
+    if score.fresh != 1:
+        told.append((_("à vérifier de nouveau"), _times(score.fresh)))
     return told
+
+
+def _times(factor: float) -> str:
+    return f"× {format_decimal(round(factor, 2))}"
 
 
 def _where(met: Met) -> str:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
+from knowledge.articles.models import Audience
 from knowledge.search.document import Document, Part
 from knowledge.search.expansion import Query, Slot, Way
 from knowledge.search.ranking import Context, rank
@@ -43,6 +45,51 @@ def query(*slots: str | tuple[Way, ...]) -> Query:
 
 def order(asked: Query, *documents: Document, context: Context | None = None) -> list[str]:
     return [one.document.slug for one in rank(asked, documents, COMMON, context)]
+
+
+DAY = "2026-11-25"
+TABLE_OF_CONTEXTS = {
+    "what has solved this reason comes first": (
+        [document(1, "Visa", FILLER), document(2, "Visa", FILLER, solved={"lost": 1})],
+        Context(reason="lost"),
+        ["a2", "a1"],
+    ),
+    "what has solved another reason is worth no more": (
+        [document(1, "Visa", FILLER), document(2, "Visa", FILLER, solved={"lost": 4})],
+        Context(reason="other"),
+        ["a1", "a2"],
+    ),
+    "proof is worth less than the right words": (
+        [
+            document(1, "Visa", f"visa {FILLER}"),
+            document(2, "A", f"visa {FILLER}", solved={"lost": 4}),
+        ],
+        Context(reason="lost"),
+        ["a1", "a2"],
+    ),
+    "what should have been checked comes later": (
+        [
+            document(1, "Visa", FILLER, check_due_on=date(2026, 11, 24)),
+            document(2, "Visa", FILLER, check_due_on=date(2026, 11, 25)),
+        ],
+        Context(day=DAY),
+        ["a2", "a1"],
+    ),
+    "what is written for the asker's level comes first": (
+        [
+            document(1, "Visa", FILLER, audience=Audience.STAFF),
+            document(2, "Visa", FILLER, audience=Audience.PROGRAMME),
+        ],
+        Context(level=Audience.PROGRAMME),
+        ["a2", "a1"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLE_OF_CONTEXTS)
+def test_beside_the_words(name: str) -> None:
+    documents, context, wanted = TABLE_OF_CONTEXTS[name]
+    assert order(query("visa"), *documents, context=context) == wanted
 
 
 TABLE = {
