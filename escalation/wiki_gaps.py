@@ -18,13 +18,15 @@ from support.tickets.models import Ticket
 
 WINDOW = timedelta(days=90)
 MOST = 5000  # hand-overs looked at, the latest first
+NAMED = 5  # tickets named for each reason
 
 
 @dataclass
 class Gap:
     """Of one reason: ``ended`` hand-overs came back; ``pointless`` of them an article answers
     (``articles``: which, by their name in the wiki, and how often); ``returned`` lacked something
-    (``missing``: which items, and how often); ``answered`` were answered above.
+    (``missing``: which items, and how often); ``answered`` were answered above. ``references``
+    name the latest tickets.
     """
 
     reason_id: int
@@ -34,6 +36,7 @@ class Gap:
     pointless: int = 0
     articles: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
+    references: list[str] = field(default_factory=list)
 
     @property
     def avoidable(self) -> int:
@@ -44,7 +47,13 @@ class Gap:
 def gaps() -> Sequence[Gap]:
     """By reason, those with the most to spare first: one query."""
     rows = db.session().execute(
-        select(Ticket.reason_id, Escalation.state, Escalation.missing, Escalation.article_slug)
+        select(
+            Ticket.reason_id,
+            Ticket.reference,
+            Escalation.state,
+            Escalation.missing,
+            Escalation.article_slug,
+        )
         .join(Ticket, Ticket.id == Escalation.ticket_id)
         .where(
             Escalation.ended_at >= now() - WINDOW,
@@ -54,9 +63,11 @@ def gaps() -> Sequence[Gap]:
         .limit(MOST)
     )
     found: dict[int, Gap] = {}
-    for reason_id, state, missing, slug in rows:
+    for reason_id, reference, state, missing, slug in rows:
         gap = found.setdefault(reason_id, Gap(reason_id))
         gap.ended += 1
+        if len(gap.references) < NAMED and reference not in gap.references:
+            gap.references.append(reference)
         gap.answered += state is EscalationState.ANSWERED
         if state is EscalationState.RETURNED:
             gap.returned += 1

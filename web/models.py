@@ -20,6 +20,8 @@ for name in (
     "knowledge.articles.helping",
     "knowledge.articles.learned",
     "knowledge.articles.voting",
+    "knowledge.gaps.typed_again",
+    "knowledge.gaps.written",
     "knowledge.search.asked",
     "knowledge.search.entries",
     "knowledge.recalls.models",

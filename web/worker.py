@@ -27,6 +27,7 @@ from escalation.glpi import events, linking, pulling
 from escalation.glpi import settings as glpi_settings
 from escalation.shared_mailbox import reminding as level_reminders
 from knowledge.articles import checking, learned, publishing, voting
+from knowledge.gaps import typed_again
 from knowledge.search import asked
 from support.clocks import ticking, warning
 from support.intake.repeating import forget_answers
@@ -37,7 +38,7 @@ from support.people.signing_in import forget_old_attempts
 from support.tickets import measuring, prioritising
 from web import wiring
 from web.config import Settings
-from web.library import reminding
+from web.library import gaps, reminding
 from web.scheduling import KeptScheduler
 
 log = logging.getLogger(__name__)
@@ -196,7 +197,14 @@ def remind_levels() -> int:
 
 @app.task(name="relais.learn_from_answers")
 def learn_from_answers() -> int:
-    """Which articles solve requests of which reason; how many are worth more or less by that."""
+    """What solves requests of which reason, what is typed again and again, what writing changed;
+    how many articles are worth more or less by that.
+    """
+    after, read = None, BATCH
+    while read:
+        with db.transaction():
+            read, after = typed_again.collect(BATCH, after)
+    gaps.measure()
     with db.transaction():
         return learned.recount()
 
@@ -229,6 +237,7 @@ def purge() -> int:
         linking.let_rest,
         voting.forget_old,
         asked.forget_old,
+        typed_again.forget_old,
     )
     return sum(_forget(verb) for verb in verbs)
 

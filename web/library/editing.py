@@ -23,7 +23,7 @@ from web import i18n, uploads
 from web.access import staff
 from web.desk import catalogue
 from web.http import me
-from web.library import attaching, labels, previewing, sheets
+from web.library import attaching, gaps, labels, previewing, sheets
 from web.library.comparing import Passage, compare
 from web.library.searching import typed
 from web.library.sheets import Sheet
@@ -72,6 +72,8 @@ def drafts() -> ResponseReturnValue:
 @bp.get("/nouvelle")
 @staff(Permission.WRITE_ARTICLES)
 def new() -> ResponseReturnValue:
+    if want := request.args.get("manque"):
+        return _form(gaps.begun(want), None)
     return _form(Sheet(title=typed(request.args.get("titre"))), None)
 
 
@@ -94,6 +96,7 @@ def create() -> ResponseReturnValue:
     except Invalid as refusal:
         db.session().rollback()
         return _form(sheet, None, errors=sentences(refusal)), 422
+    gaps.note_written(request.form.get("manque", ""), article)
     return _saved(article, _("Brouillon enregistré : personne ne le lit encore."))
 
 

@@ -1,78 +1,75 @@
-"""Where the wiki lacks something, for those who write it: what went up the chain, and why."""
+"""Where the wiki lacks something, for who writes it: what to write next, and what it changed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from escalation.wiki_gaps import WINDOW, Gap, gaps
-from knowledge.articles import voting
-from knowledge.articles.coverage import coverage
-from knowledge.articles.models import Article, Revision
-from knowledge.search import asked
-from support.catalogue.models import ContactReason
+from escalation.wiki_gaps import WINDOW
+from knowledge.articles.models import Article
+from knowledge.gaps import typed_again, written
+from knowledge.gaps.written import Want
 from support.kernel import db
-from support.kernel.time import now
-from support.people.permissions import Permission
+from support.people.permissions import Permission, may
+from support.tickets.references import shown
 from web.access import staff
+from web.desk import catalogue
 from web.desk.labels import item_label
+from web.http import me
+from web.library import needs
+from web.library.searching import typed
+from web.library.sheets import Sheet
 
 bp = Blueprint("gaps", __name__, url_prefix="/agent/connaissances/manques")
-
-NAMED = 3  # articles and items named for each reason
-
-
-@dataclass(frozen=True)
-class Line:
-    """``covered``: whether a published article is about that reason."""
-
-    reason: ContactReason
-    gap: Gap
-    covered: bool
-    articles: Sequence[tuple[int, str, int]]  # number, title, how often
-    missing: Sequence[tuple[str, int]]
 
 
 @bp.get("")
 @staff(Permission.WRITE_ARTICLES)
 def listing() -> ResponseReturnValue:
-    since = now() - WINDOW
     return render_template(
         "library/gaps.html",
-        lines=_lines(),
+        needs=needs.needs(),
         days=WINDOW.days,
-        searches=asked.unanswered(since.date()),
-        unhelpful=voting.found_unhelpful(since),
+        written=written.latest(),
+        item_label=item_label,
+        shown=shown,
+        opens_tickets=may(me(), Permission.READ_TICKETS),
     )
 
 
-def _lines() -> list[Line]:
-    session, found = db.session(), gaps()
-    reasons = {one.id: one for one in session.scalars(select(ContactReason))}
-    wanted = {slug for gap in found for slug, _n in gap.articles.most_common(NAMED)}
-    rows = session.execute(
-        select(Article.slug, Article.id, Revision.title)
-        .join(Revision, Revision.article_id == Article.id)
-        .where(Article.slug.in_(wanted), Revision.number == Article.published_number)
-    )
-    articles = {slug: (number, title) for slug, number, title in rows}
-    covered = coverage()
-    every = covered.anyhow.union(*covered.by_procedure.values())
-    return [
-        Line(
-            reason=reasons[gap.reason_id],
-            gap=gap,
-            covered=reasons[gap.reason_id].code in every,
-            articles=[
-                (*articles[slug], n)
-                for slug, n in gap.articles.most_common(NAMED)
-                if slug in articles
-            ],
-            missing=[(item_label(code), n) for code, n in gap.missing.most_common(NAMED)],
-        )
-        for gap in found
-    ]
+def begun(want: str) -> Sheet:
+    """A new article as far as the want that it is written for fills it in."""
+    kind, key = _read(want)
+    if kind is Want.SEARCHED:
+        return Sheet(title=typed(key))
+    if kind is Want.TYPED:
+        return Sheet(body=typed_again.one(key))
+    if kind is Want.REASON and (reason := catalogue.reason_with(key)):
+        return Sheet(title=reason.label, reasons=(reason.code,))
+    return Sheet()
+
+
+def note_written(want: str, article: Article) -> None:
+    """What was begun for a want is measured from now on."""
+    kind, key = _read(want)
+    if kind is None:
+        return
+    words = key
+    if kind is Want.TYPED:
+        words = typed_again.one(key)
+    elif kind is Want.REASON:
+        reason = catalogue.reason_with(key)
+        words = reason.label if reason else ""
+    if words:
+        written.note(kind, key, words, article, needs.COUNTERS)
+
+
+def measure() -> int:
+    """How often each want was felt since somebody wrote for it; returns how many are followed."""
+    with db.transaction():
+        return written.measure(needs.COUNTERS)
+
+
+def _read(want: str) -> tuple[Want | None, str]:
+    kind, _sep, key = want.partition(":")
+    return (Want(kind), key.strip()[:120]) if kind in set(Want) and key.strip() else (None, "")

@@ -45,7 +45,7 @@ def test_searches_are_counted_with_what_was_opened(site: Site, shelf) -> None:
         assert [(one.words, one.empty) for one in found] == [("regroupement", 2)]
     gaps = site.as_("editor").get(f"{SHELF}/manques").text
     assert "regroupement" in gaps
-    assert "titre=regroupement" in gaps
+    assert "manque=searched:regroupement" in gaps
 
 
 def test_the_vocabulary_is_kept_on_a_page(site: Site, shelf) -> None:

@@ -1,0 +1,1 @@
+"""What the wiki lacks: texts typed again and again, and what became of the rest once written."""
