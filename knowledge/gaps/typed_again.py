@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,8 +29,10 @@ WINDOW = timedelta(days=90)
 SHORTEST = 120  # characters of a paragraph: less is politeness
 LEAST = 3  # tickets
 MOST = 20
+PARAGRAPHS = 5  # looked at for each text that is shown
 NAMED = 5  # tickets named for each text
-_WORDS = re.compile(r"[a-z]+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_LEADS_TO_ARTICLE = re.compile(r"/aide/[a-z0-9]")
 
 
 class TypedPassage(Base):
@@ -52,7 +54,10 @@ class TypedPassage(Base):
 
 @dataclass(frozen=True)
 class TypedAgain:
-    """``text`` is stripped of what says who somebody is; ``references`` name the latest tickets."""
+    """What is typed together is one text, named by the ``key`` of its most typed paragraph.
+
+    ``text`` is stripped of what says who somebody is; ``references`` name the latest tickets.
+    """
 
     key: str
     tickets: int
@@ -100,19 +105,37 @@ def typed_again(since: date) -> list[TypedAgain]:
         .group_by(TypedPassage.key)
         .having(times >= LEAST)
         .order_by(times.desc(), TypedPassage.key)
-        .limit(MOST)
+        .limit(MOST * PARAGRAPHS)
     ).all()
-    texts = _texts({entry_id: key for key, _times, entry_id in found})
-    named = _references([key for key, _times, _entry in found], since)
-    return [TypedAgain(key, n, texts.get(key, ""), named.get(key, ())) for key, n, _e in found]
+    together: dict[int, list[tuple[str, int]]] = {}
+    for key, tickets, entry_id in found:
+        together.setdefault(entry_id, []).append((key, tickets))
+    texts = _texts({entry_id: {key for key, _n in keys} for entry_id, keys in together.items()})
+    named = _references([keys[0][0] for keys in together.values()], since)
+    return [
+        TypedAgain(*keys[0], texts.get(entry_id, ""), named.get(keys[0][0], ()))
+        for entry_id, keys in together.items()
+    ][:MOST]
 
 
 def one(key: str) -> str:
-    """The text of that sum as it was typed last, stripped; empty when there is none any more."""
-    entry_id = db.session().scalar(
+    """The text of that sum as it was typed last, with what was typed again along with it;
+    stripped; empty when there is none any more.
+    """
+    current = db.session()
+    entry_id = current.scalar(
         select(func.max(TypedPassage.entry_id)).where(TypedPassage.key == key)
     )
-    return _texts({entry_id: key}).get(key, "") if entry_id else ""
+    if entry_id is None:
+        return ""
+    along = select(TypedPassage.key).where(TypedPassage.entry_id == entry_id)
+    again = current.scalars(
+        select(TypedPassage.key)
+        .where(TypedPassage.key.in_(along))
+        .group_by(TypedPassage.key)
+        .having(func.count(distinct(TypedPassage.ticket_id)) >= LEAST)
+    )
+    return _texts({entry_id: {key, *again}}).get(entry_id, "")
 
 
 def typed_between(key: str, first: date, last: date) -> int:
@@ -139,9 +162,9 @@ def forget_old(limit: int) -> int:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """The long ones: what stands between two blank lines."""
+    """The long ones that lead to no article: what stands between two blank lines."""
     for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
-        if len(paragraph.strip()) >= SHORTEST:
+        if len(paragraph.strip()) >= SHORTEST and not _LEADS_TO_ARTICLE.search(paragraph):
             yield paragraph.strip()
 
 
@@ -169,7 +192,8 @@ def _inserted(entry_ids: Sequence[int]) -> dict[int, set[str]]:
     return found
 
 
-def _texts(wanted: dict[int, str]) -> dict[str, str]:
+def _texts(wanted: Mapping[int, set[str]]) -> dict[int, str]:
+    """By answer: those of its paragraphs that have these sums."""
     rows = db.session().execute(
         select(Entry, Ticket)
         .join(Ticket, Ticket.id == Entry.ticket_id)
@@ -182,10 +206,9 @@ def _texts(wanted: dict[int, str]) -> dict[str, str]:
     )
     found = {}
     for entry, ticket in rows:
-        key = wanted[entry.id]
-        typed = next((p for p in paragraphs(entry.text) if key_of(p) == key), "")
         author = [entry.author_agent.full_name] if entry.author_agent else []
-        found[key] = stripped(typed, [ticket.requester_name, *author])
+        typed = [p for p in paragraphs(entry.text) if key_of(p) in wanted[entry.id]]
+        found[entry.id] = stripped("\n\n".join(typed), [ticket.requester_name, *author])
     return found
 
 

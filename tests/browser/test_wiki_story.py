@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitor, running
 from tests.browser.product import Web
@@ -13,6 +14,9 @@ from tests.browser.test_pages import problems_of
 
 TITLE = "Recevoir son code de retrait"
 SHELF = "/agent/connaissances"
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def written(editor: Page) -> None:
@@ -24,6 +28,7 @@ def written(editor: Page) -> None:
     expect(editor.locator("#apercu")).to_contain_text("Ne le donnez pas")
     editor.locator("#lecteur").select_option("public")
     expect(editor.locator("#apercu")).not_to_contain_text("Ne le donnez pas")
+    pictured(editor)
     editor.get_by_label("Tout le monde, dans l’aide publique").check()
     assert problems_of(editor) == []
     editor.get_by_role("button", name="Enregistrer le brouillon").click()
@@ -31,11 +36,28 @@ def written(editor: Page) -> None:
     expect(editor.get_by_role("status").first).to_contain_text("Relecture demandée")
 
 
+def pictured(editor: Page) -> None:
+    """A picture goes where the cursor is, its words ready to be typed over."""
+    editor.locator("#body").evaluate("area => area.setSelectionRange(41, 41)")
+    file = {"name": "Écran.png", "mimeType": "image/png", "buffer": PICTURE}
+    editor.locator("#files").set_input_files([file])
+    expect(editor.locator("#body")).to_have_value(
+        re.compile(r"deux jours\.\n\n!\[ecran\]\(fichier:ecran\.png\)\n\n::: agents")
+    )
+    editor.keyboard.insert_text("Le code à six chiffres")
+    seen(editor.get_by_alt_text("Le code à six chiffres"))
+
+
+def seen(picture: Locator) -> None:
+    expect(picture).to_have_js_property("naturalWidth", 1)
+
+
 def approved(reader: Page) -> None:
     reader.goto(SHELF)
     reader.get_by_role("link", name=re.compile("^À relire")).click()
     reader.get_by_role("link", name=TITLE).click()
     expect(reader.get_by_role("button", name="Approuver et publier")).to_be_visible()
+    seen(reader.get_by_alt_text("Le code à six chiffres"))
     assert problems_of(reader) == []
     reader.get_by_role("button", name="Approuver et publier").click()
     expect(reader.get_by_role("status").first).to_contain_text("Approuvée et publiée")
@@ -46,6 +68,7 @@ def found_and_sent(agent: Page) -> str:
     agent.get_by_label("Chercher dans les fiches").press_sequentially("code retrai")
     agent.get_by_role("link", name=TITLE).click()
     expect(agent.locator("article")).to_contain_text("Ne le donnez pas")
+    seen(agent.get_by_alt_text("Le code à six chiffres"))
     agent.goto("/agent/tickets?vue=team")
     agent.locator("tbody a").first.click()
     agent.wait_for_url(re.compile(r"/agent/tickets/\d{4}-"))
@@ -82,6 +105,8 @@ def test_written_read_found_sent_and_corrected(visit: Callable[..., Visitor]) ->
         written(editor)
         sender = visit(web).sign_in("superviseur@demo.relais")
         approved(sender)
+        reader = visit(web).open("/aide/recevoir-son-code-de-retrait")
+        seen(reader.get_by_alt_text("Le code à six chiffres"))
         agent = visit(web).sign_in("conseiller@demo.relais")
         ticket = found_and_sent(agent)
         editor.reload()

@@ -96,6 +96,27 @@ def test_what_is_old_is_forgotten(cast: Cast) -> None:
     assert db.session().query(TypedPassage).count() == 1
 
 
+def test_what_is_typed_together_is_one_text(cast: Cast) -> None:
+    for n in range(3):
+        typed(cast, f"{LONG}\n\nSeul {'abcdefghi'[n] * 9} {LONG}\n\nEncore : {LONG}")
+    (found,) = collected()
+    assert found.text == f"{LONG}\n\nEncore : {LONG}"
+    assert typed_again.one(found.key) == found.text
+
+
+def test_texts_in_other_letters_are_told_apart(cast: Cast) -> None:
+    arabic = "المطلوب رسالة من صديقكم يقول فيها إنكم تسكنون عنده مع فاتورة حديثة باسمه " * 2
+    for n in range(6):
+        typed(cast, arabic + ("انتبهوا" if n % 2 else ""))
+    assert [one.tickets for one in collected()] == [3, 3]
+
+
+def test_what_leads_to_an_article_is_no_want(cast: Cast) -> None:
+    for _ in range(3):
+        typed(cast, f"{LONG} https://relais.example/aide/timbre")
+    assert collected() == []
+
+
 @pytest.mark.parametrize("text", ["", "…", "\n\n \n\n", "é" * 5000, "x\r\n\r\n" + "mot " * 60])
 def test_no_text_makes_it_fail(cast: Cast, text: str) -> None:
     for paragraph in typed_again.paragraphs(text):

@@ -23,7 +23,8 @@ function write(area, text) {
   const at = area.selectionEnd;
   const before = area.value.slice(0, at);
   const lead = !before.trim() || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
-  const tail = area.value.slice(at).startsWith("\n") || at === area.value.length ? "" : "\n\n";
+  const after = area.value.slice(at);
+  const tail = !after.trim() || after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n";
   area.focus();
   area.setSelectionRange(at, at);
   // insertText keeps Ctrl+Z; a browser that no longer knows it still gets the words.
