@@ -27,37 +27,68 @@ class Part(StrEnum):
 
 PARTS = tuple(Part)  # going over the members of an enumeration costs more than it seems
 
+_LETTER = {part: part.value[0] for part in Part}
+_PART = {letter: part for part, letter in _LETTER.items()}
+
 # In one field for finding, each part as often as it matters there; ranking looks closer.
 REPEATED = {Part.TITLE: 4, Part.KEYWORDS: 3, Part.HEADINGS: 2, Part.SUMMARY: 2, Part.BODY: 1}
 
 
 @dataclass(frozen=True)
-class FieldTerms:
-    """The terms of a field with the places where they stand, counted in words.
+class Terms:
+    """The terms of an article with the places where they stand, counted in words of their field.
 
-    ``places`` is one string, a line a term (``"\\nterm 3 17\\n"``): hundreds of documents are
-    read for a search that asks each for a few terms, and finding a line is cheaper than taking
-    all of them apart.
+    ``places`` is one string, a line a term (``"\\nterm t3,17 b5\\n"``, each field by its letter):
+    hundreds of documents are read for a search that asks each for a few terms, and finding a
+    line is cheaper than taking all of them apart. ``lengths`` count the terms of each field.
     """
 
-    length: int
+    lengths: Mapping[Part, int]
     places: str
 
     @classmethod
-    def of(cls, length: int, positions: Mapping[str, list[int]]) -> FieldTerms:
-        lines = (f"{term} {' '.join(map(str, there))}" for term, there in positions.items())
-        return cls(length, "\n" + "\n".join(lines) + "\n")
+    def of(cls, fields: Mapping[Part, FieldTerms]) -> Terms:
+        lines: dict[str, list[str]] = {}
+        for part, one in fields.items():
+            for term, there in one.positions.items():
+                lines.setdefault(term, []).append(_LETTER[part] + ",".join(map(str, there)))
+        places = "\n".join(f"{term} {' '.join(chunks)}" for term, chunks in lines.items())
+        lengths = {part: one.length for part, one in fields.items()}
+        return cls(lengths, f"\n{places}\n")
 
-    def positions(self, term: str) -> list[int]:
+    def where(self, term: str) -> dict[Part, str]:
+        """The fields that have ``term``, each with its places as :func:`numbers` reads them.
+
+        Most are only counted, which their commas tell.
+        """
         start = self.places.find(f"\n{term} ")
         if start < 0:
-            return []
+            return {}
         start += len(term) + 2
-        return [int(p) for p in self.places[start : self.places.index("\n", start)].split()]
+        chunks = self.places[start : self.places.index("\n", start)].split(" ")
+        return {_PART[chunk[0]]: chunk[1:] for chunk in chunks}
 
-    def terms(self) -> dict[str, list[int]]:
-        lines = (line.split() for line in self.places.split("\n") if line)
-        return {term: [int(p) for p in there] for term, *there in lines}
+    def as_said(self, part: Part) -> list[str]:
+        """The terms of one field, each as often as it stands there."""
+        letter, found = _LETTER[part], []
+        for line in self.places.split("\n"):
+            term, *chunks = line.split(" ")
+            for chunk in chunks:
+                if chunk[0] == letter:
+                    found += [term] * (chunk.count(",") + 1)
+        return found
+
+
+def numbers(places: str) -> list[int]:
+    return [int(place) for place in places.split(",")]
+
+
+@dataclass(frozen=True)
+class FieldTerms:
+    """One field, while a document is made."""
+
+    length: int
+    positions: Mapping[str, list[int]]
 
 
 @dataclass(frozen=True)
@@ -65,6 +96,7 @@ class Document:
     """``text`` is the body as plain text; its words are those that positions count.
 
     ``readers``: those who see the article like this; others may have another document of it.
+    ``title_terms``: those of the title, which every ranking looks at.
     """
 
     article_id: int
@@ -84,11 +116,13 @@ class Document:
     solved: Mapping[str, int]  # reason to step, see knowledge.articles.learned
     change_number: int
     text: str
-    parts: Mapping[Part, FieldTerms]
+    terms: Terms
+    title_terms: tuple[str, ...]
     words: frozenset[str] = field(default_factory=frozenset)
 
     def positions(self, part: Part, term: str) -> list[int]:
-        return self.parts[part].positions(term)
+        there = self.terms.where(term).get(part)
+        return numbers(there) if there else []
 
 
 def document_of(article: PublishedArticle) -> Document:
@@ -123,7 +157,8 @@ def document_of(article: PublishedArticle) -> Document:
         solved=dict(article.solved),
         change_number=article.change_number,
         text=text,
-        parts=_with_keywords(parts, initials),
+        terms=Terms.of(_with_keywords(parts, initials)),
+        title_terms=tuple(parts[Part.TITLE].positions),
         words=frozenset(words).union(initials),
     )
 
@@ -135,14 +170,14 @@ def _field(text: str, words: set[str]) -> FieldTerms:
         positions.setdefault(token.term, []).append(token.position)
         words.add(token.word)
         length += token.parts == 1
-    return FieldTerms.of(length, positions)
+    return FieldTerms(length, positions)
 
 
 def _with_keywords(parts: dict[Part, FieldTerms], more: Iterable[str]) -> dict[Part, FieldTerms]:
     """A title's initials count among its keywords, so that an abbreviation finds it."""
     keywords = parts[Part.KEYWORDS]
-    positions = keywords.terms() | {term: [0] for term in more}
-    return {**parts, Part.KEYWORDS: FieldTerms.of(keywords.length, positions)}
+    positions = {**keywords.positions, **{term: [0] for term in more}}
+    return {**parts, Part.KEYWORDS: FieldTerms(keywords.length, positions)}
 
 
 def initials_term(letters: str) -> str:
@@ -162,9 +197,8 @@ def packed(document: Document) -> dict[str, Any]:
     kept = {name: getattr(document, name) for name in _PLAIN}
     kept["audience"] = document.audience.value
     kept["readers"] = [reader.value for reader in document.readers]
-    kept["parts"] = {
-        part.value: (terms.length, terms.places) for part, terms in document.parts.items()
-    }
+    kept["lengths"] = [document.terms.lengths[part] for part in PARTS]
+    kept["places"] = document.terms.places
     return kept
 
 
@@ -174,10 +208,7 @@ def unpacked(kept: Mapping[str, Any]) -> Document:
         **{name: _plain(kept[name]) for name in _PLAIN},
         audience=Audience(kept["audience"]),
         readers=tuple(Audience(reader) for reader in kept["readers"]),
-        parts={
-            Part(name): FieldTerms(length, places)
-            for name, (length, places) in kept["parts"].items()
-        },
+        terms=Terms(dict(zip(PARTS, kept["lengths"], strict=True)), kept["places"]),
     )
 
 
@@ -188,4 +219,5 @@ def _plain(value: Any) -> Any:
 _PLAIN = (
     "article_id", "family", "slug", "title", "summary", "revision", "source_id", "language",
     "procedures", "reasons", "checked_on", "check_due_on", "solved", "change_number", "text",
+    "title_terms",
 )  # fmt: skip

@@ -79,7 +79,7 @@ def ranked_for(
 ) -> list[Ranked]:
     """The candidates of ``engine`` in our order."""
     candidates = engine.candidates(wanted.terms(), audience, max(CANDIDATES, 2 * limit))
-    return rank(wanted, candidates, engine, context)
+    return rank(wanted, candidates, engine, context, enough=limit)
 
 
 def about(engine: Engine, audience: Audience, context: Context, limit: int) -> list[Hit]:

@@ -30,7 +30,7 @@ from support.kernel import db
 
 log = logging.getLogger(__name__)
 
-ANALYSIS = 4  # raise when analysis or document change what is indexed
+ANALYSIS = 5  # raise when analysis or document change what is indexed
 BATCH = 200
 WAIT = 15.0  # seconds for the other writer of this node
 LOOK_EVERY = 1.0  # seconds between two looks at the counter by a process that searches

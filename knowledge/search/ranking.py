@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
-from math import log
+from math import inf, log, prod
 
 from knowledge.articles.models import Audience
-from knowledge.search.document import PARTS, Document, Part
+from knowledge.search.document import PARTS, Document, Part, numbers
 from knowledge.search.engine import Statistics
 from knowledge.search.expansion import Query, Slot
 
@@ -101,14 +101,32 @@ def rank(
     documents: Iterable[Document],
     statistics: Statistics,
     context: Context | None = None,
+    enough: int | None = None,
 ) -> list[Ranked]:
-    """``documents`` that have anything of the query, the best first."""
+    """``documents`` that have anything of the query, the best first.
+
+    ``enough``: how many articles are wanted, translations not counted apart. What cannot be among
+    them may be left out; those that are, and their order, are the same.
+    """
     weighed = _Weighed(query, statistics)
-    ranked = [
-        Ranked(document, weighed.score(document, context or Context())) for document in documents
-    ]
-    found = [one for one in ranked if one.score.total > 0]
+    begun = [weighed.begin(document, context or Context()) for document in documents]
+    if enough is not None:
+        begun.sort(key=lambda one: -one.most)
+    best: dict[int, float] = {}
+    found: list[Ranked] = []
+    for one in begun:
+        if enough is not None and len(best) >= enough and one.most < _nth(best, enough):
+            break
+        if one.words > 0:
+            ranked = Ranked(one.document, weighed.finish(one))
+            found.append(ranked)
+            family = one.document.family
+            best[family] = max(best.get(family, 0.0), ranked.score.total)
     return sorted(found, key=lambda one: (-one.score.total, one.document.slug))
+
+
+def _nth(best: Mapping[int, float], n: int) -> float:
+    return sorted(best.values())[-n] if n else inf
 
 
 class _Weighed:
@@ -119,7 +137,7 @@ class _Weighed:
         self._statistics = statistics
         self._count = statistics.count()
         self._average = {part: max(1.0, statistics.average_length(part)) for part in Part}
-        self._rarities: dict[tuple[Part, str], float] = {}
+        self._rarities: dict[str, dict[Part, float]] = {}
         self._anywhere: dict[str, float] = {}
         self._terms = query.terms()
         # By identity: hashing a slot means hashing all its ways, and each document asks for each.
@@ -131,36 +149,38 @@ class _Weighed:
             for way in slot.ways
         }
 
-    def score(self, document: Document, context: Context) -> Score:
-        places = {term: self._places(term, document) for term in self._terms}
-        present = {term: there for term, there in places.items() if there}
-        worths = {term: self._worth(term, there, document) for term, there in present.items()}
+    def begin(self, document: Document, context: Context) -> _Begun:
+        """What its words are worth, and the most that this can come to."""
+        where = document.terms.where
+        present = {term: there for term in self._terms if (there := where(term))}
+        norms = self._norms(document)
+        worths = {term: self._worth(term, there, norms) for term, there in present.items()}
         matched = [self._match(slot, worths) for slot in self._slots]
-        words = sum(m.worth for m in matched)
-        if words <= 0 or self._whole <= 0:
-            return NOTHING
+        words = sum(m.worth for m in matched) if self._whole > 0 else 0.0
+        if words <= 0:
+            return _Begun(document, matched, present, 0.0, 0.0, (1.0, 1.0, 1.0), 0.0)
         covered = sum(m.share * self._importance[id(m.slot)] for m in matched) / self._whole
-        nearness = self._nearness(matched, present)
-        title_fit = self._title_fit(matched, document, present)
-        fitting, tried, kept = factors(document, context)
-        total = (
-            words
-            * (COVERED_FLOOR + (1 - COVERED_FLOOR) * covered)
-            * (1 + NEARNESS * nearness)
-            * (1 + TITLE_FIT * title_fit)
-            * fitting
-            * tried
-            * kept
-        )
-        met = tuple(m.met(present) for m in matched)
-        return Score(total, words, covered, nearness, title_fit, fitting, met, tried, kept)
+        beside = factors(document, context)
+        worth = words * (COVERED_FLOOR + (1 - COVERED_FLOOR) * covered) * prod(beside)
+        return _Begun(document, matched, present, words, covered, beside, worth)
 
-    def _places(self, term: str, document: Document) -> _Places:
-        found: dict[Part, Sequence[int]] = {}
-        for part in PARTS:
-            there = document.positions(part, term)
-            if there:
-                found[part] = there
+    def finish(self, begun: _Begun) -> Score:
+        matched, present = begun.matched, begun.present
+        nearness = self._nearness(matched, present)
+        title_fit = self._title_fit(matched, begun.document, present)
+        total = begun.worth * (1 + NEARNESS * nearness) * (1 + TITLE_FIT * title_fit)
+        met = tuple(m.met(present) for m in matched)
+        fitting, tried, kept = begun.beside
+        return Score(
+            total, begun.words, begun.covered, nearness, title_fit, fitting, met, tried, kept
+        )
+
+    def _norms(self, document: Document) -> Mapping[Part, float]:
+        """What the length of each field takes off the worth of its words."""
+        found = {}
+        for part, length in document.terms.lengths.items():
+            norm = FIELDS[part].length_norm
+            found[part] = SATURATION * (1 - norm + norm * length / self._average[part])
         return found
 
     def _match(self, slot: Slot, worths: Mapping[str, float]) -> _Match:
@@ -178,28 +198,28 @@ class _Weighed:
                 best = _Match(slot, present, worth * (1 + log(slot.count)), share)
         return best
 
-    def _worth(self, term: str, places: _Places, document: Document) -> float:
-        total = 0.0
+    def _worth(self, term: str, places: _Places, norms: Mapping[Part, float]) -> float:
+        total, rarities = 0.0, self._rarity(term)
         for part, there in places.items():
-            weight, times = FIELDS[part], len(there)
-            length = document.parts[part].length / self._average[part]
-            norm = SATURATION * (1 - weight.length_norm + weight.length_norm * length)
-            total += (weight.worth * self._rarity(part, term) * times * (SATURATION + 1)) / (
-                times + norm
-            )
+            times = there.count(",") + 1
+            share = times * (SATURATION + 1) / (times + norms[part])
+            total += FIELDS[part].worth * rarities[part] * share
         return total
 
-    def _rarity(self, part: Part, term: str) -> float:
-        key = (part, term)
-        if key not in self._rarities:
-            having = self._statistics.frequency(part, term)
-            self._rarities[key] = log(1 + max(0.0, self._count - having + 0.5) / (having + 0.5))
-        return self._rarities[key]
+    def _rarity(self, term: str) -> Mapping[Part, float]:
+        known = self._rarities.get(term)
+        if known is None:
+            known = self._rarities[term] = {}
+            for part in PARTS:
+                having = self._statistics.frequency(part, term)
+                known[part] = log(1 + max(0.0, self._count - having + 0.5) / (having + 0.5))
+        return known
 
     def _rarity_anywhere(self, term: str) -> float:
-        if term not in self._anywhere:
-            self._anywhere[term] = min(self._rarity(part, term) for part in PARTS)
-        return self._anywhere[term]
+        known = self._anywhere.get(term)
+        if known is None:
+            known = self._anywhere[term] = min(self._rarity(term).values())
+        return known
 
     def _importance_of(self, slot: Slot) -> float:
         most = max(way.weight for way in slot.ways)
@@ -235,15 +255,34 @@ class _Weighed:
                 asked += self._importance[id(match.slot)] * len(terms) / len(match.present)
         if not inside:
             return 0.0
-        title = document.parts[Part.TITLE].terms()
-        whole_title = sum(self._rarity_anywhere(term) for term in title) or 1.0
+        whole_title = sum(map(self._rarity_anywhere, document.title_terms)) or 1.0
         of_query = asked / self._whole
         of_title = sum(self._rarity_anywhere(term) for term in inside) / whole_title
         both = of_query + of_title
         return 2 * of_query * of_title / both if both else 0.0
 
 
-_Places = Mapping[Part, Sequence[int]]
+_Places = Mapping[Part, str]
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A document of which nearness and the fit of the title are not looked at yet.
+
+    ``beside``: see :func:`factors`; ``worth`` is all that is known of the total.
+    """
+
+    document: Document
+    matched: Sequence[_Match]
+    present: Mapping[str, _Places]
+    words: float
+    covered: float
+    beside: tuple[float, float, float]
+    worth: float
+
+    @property
+    def most(self) -> float:
+        return self.worth * (1 + NEARNESS) * (1 + TITLE_FIT)
 
 
 @dataclass(frozen=True)
@@ -266,10 +305,12 @@ class _Match:
 
     def places(self, part: Part, present: Mapping[str, _Places]) -> Sequence[int]:
         if len(self.present) == 1:
-            return present[self.present[0]].get(part, ())
+            there = present[self.present[0]].get(part)
+            return numbers(there) if there else ()
         if not any(part in present[term] for term in self.present):
             return ()
-        return sorted(place for term in self.present for place in present[term].get(part, ()))
+        here = [there for term in self.present if (there := present[term].get(part))]
+        return sorted(place for there in here for place in numbers(there))
 
 
 def factors(document: Document, context: Context) -> tuple[float, float, float]:

@@ -161,8 +161,7 @@ def _entry(document: Document) -> tantivy.Document:
         entry.add_text("reasons", code)
     everything: list[str] = []
     for part, repeated in REPEATED.items():
-        terms = document.parts[part]
-        words = [term for term, places in terms.terms().items() for _ in places]
+        words = document.terms.as_said(part)
         entry.add_text(part.value, " ".join(words))
         entry.add_unsigned(_LENGTH + part.value, len(words))
         everything += words * repeated

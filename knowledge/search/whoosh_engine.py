@@ -191,12 +191,7 @@ class WhooshEngine:
 
 
 def _entry(document: Document) -> dict[str, Any]:
-    parts = {
-        part: " ".join(
-            term for term, places in document.parts[part].terms().items() for _ in places
-        )
-        for part in Part
-    }
+    parts = {part: " ".join(document.terms.as_said(part)) for part in Part}
     return {
         "article_id": str(document.article_id),
         "readers": " ".join(reader.value for reader in document.readers),

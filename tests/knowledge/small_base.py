@@ -29,10 +29,12 @@ class SmallBase:
     def understand(self, text: str, *, unfinished: bool = True) -> Query:
         return understand(text, self.lexicon, unfinished=unfinished)
 
-    def ranked(self, text: str, context: Context | None = None) -> list[Ranked]:
+    def ranked(
+        self, text: str, context: Context | None = None, enough: int | None = None
+    ) -> list[Ranked]:
         query = self.understand(text)
         found = self.engine.candidates(query.terms(), self.audience, 80)
-        return rank(query, found, self.engine, context)
+        return rank(query, found, self.engine, context, enough)
 
     def slugs(self, text: str, context: Context | None = None) -> list[str]:
         return [one.document.slug for one in self.ranked(text, context)]

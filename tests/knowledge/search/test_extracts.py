@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.search.analysis import term_of
+from knowledge.search.document import Part
 from knowledge.search.expansion import Query, Slot, Way
 from knowledge.search.extracts import extract
 from tests.knowledge.small_base import document
@@ -59,8 +60,7 @@ def test_a_heading_is_parted_from_what_follows() -> None:
 def test_the_pieces_are_the_words_of_the_text(wild: str, tame: str) -> None:
     for body in (wild, tame):
         one = document(1, "T", body)
-        places = one.parts
-        terms = [t for part in places.values() for t in part.terms()][:3]
+        terms = [term for part in Part for term in one.terms.as_said(part)][:3]
         pieces = extract(query(*terms), one) if terms else []
         shown = "".join(text for text, _match in pieces)
         for word in shown.replace("…", " ").replace("–", " ").split():

@@ -69,6 +69,13 @@ def test_staff(staff: SmallBase) -> None:
     assert {form: mean for form, mean in means.items() if mean < FLOOR_OF_A_FORM} == {}
 
 
+@pytest.mark.parametrize("enough", [1, 3, 10])
+def test_leaving_out_what_cannot_come_first_changes_nothing(staff: SmallBase, enough: int) -> None:
+    for one in judged():
+        whole = staff.ranked(one["query"])[:enough]
+        assert staff.ranked(one["query"], enough=enough)[:enough] == whole
+
+
 def test_the_public_finds_as_well_and_only_what_is_public(public: SmallBase) -> None:
     ranks: list[float] = []
     for one in judged():
