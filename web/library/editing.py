@@ -14,6 +14,7 @@ from knowledge.articles import checking, editors, publishing, reviewing, transla
 from knowledge.articles.editors import EditorLine
 from knowledge.articles.models import Article, ArticleState, Audience, Revision
 from knowledge.articles.skeletons import Skeleton, text_of
+from knowledge.importing import local_notes
 from knowledge.recalls import finding
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
@@ -117,6 +118,8 @@ def save(article_id: int) -> ResponseReturnValue:
         return _form(sheet, article)
     if request.form.get("aller") == "joindre":
         return _attached(sheet, article)
+    if request.form.get("aller") == "notes":
+        return _form(replace(sheet, body=local_notes.with_mark(sheet.body)), article)
     # Two editors wait for each other here: what follows compares with what is really there.
     db.session().refresh(article, with_for_update=True)
     try:
@@ -308,6 +311,7 @@ def _form(
         today=today(),
         said=_said(),
         upload_limit=uploads.limit(),
+        notes_mark=local_notes.MARK,
         affected=finding.affected(article) if article else finding.NOBODY,
         **_languages(article),
         **_previewed(sheet),

@@ -1,7 +1,8 @@
 """Articles of service-public.fr into the wiki: made, revised, or left alone.
 
-Each is known again by its number (« F15763 »). What somebody has revised here since is never
-overwritten: it is named, for a person to compare. One that cannot be read keeps no other out.
+Each is known again by its number (« F15763 »). What editors add to it stays (``local_notes``); what
+they changed in the text itself is never overwritten: it is named, for a person to compare. One
+that cannot be read keeps no other out.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from knowledge.articles import writing
 from knowledge.articles.front_matter import ArticleFile
 from knowledge.articles.models import Article, Audience
 from knowledge.articles.writing import About, Words
+from knowledge.importing import local_notes
 from knowledge.importing.applying import (
-    COMMENT,
     FileResult,
     Known,
     Outcome,
@@ -73,17 +74,14 @@ def _one(
     problems = writing.problems_of(file.slug, file.words, file.about)
     if problems:
         return FileResult(path, file.slug, Outcome.WRONG, problems=tuple(problems))
+    if known is not None:
+        file = local_notes.kept(file, known)
     result = compare(path, file, known)
-    if result.outcome is Outcome.CHANGED and known is not None and edited_here(known):
+    if result.outcome is Outcome.CHANGED and known is not None and local_notes.left_alone(known):
         return FileResult(path, file.slug, Outcome.EDITED, result.changed)
     if result.outcome is not Outcome.UNCHANGED and not dry_run:
         write(file, known, by)
     return result
-
-
-def edited_here(known: Known) -> bool:
-    """Whether its latest words are somebody's of ours."""
-    return known.revision.comment != COMMENT
 
 
 def article_file(fiche: Fiche) -> ArticleFile:

@@ -13,10 +13,11 @@ import pytest
 from lxml import etree
 from sqlalchemy import select
 
-from knowledge.articles import writing
-from knowledge.articles.models import Article, Audience, Revision
+from knowledge.articles import publishing, queries, writing
+from knowledge.articles.models import Article, ArticleState, Audience, Revision
 from knowledge.articles.rendering import render
 from knowledge.importing.applying import Outcome
+from knowledge.importing.local_notes import parted, with_mark
 from knowledge.importing.service_public.converting import convert
 from knowledge.importing.service_public.importing import import_articles
 from knowledge.importing.service_public.reading import Unreadable, sources
@@ -167,6 +168,60 @@ def test_again_changes_nothing_and_a_change_is_a_revision(cast, db_session, fold
     made, revision = article(db_session, "f90001")
     assert (made.latest_number, made.published_number) == (2, 2)
     assert "Deux timbres." in revision.body_markdown
+
+
+def noted(cast, made, revision, note: str) -> None:
+    body = with_mark(revision.body_markdown) + note
+    words = writing.Words(revision.title, revision.summary, body)
+    writing.revise(made, words, based_on=revision.number, by=cast.editor, comment="Chez nous")
+
+
+def test_what_editors_add_below_the_line_stays(cast, db_session, folder) -> None:
+    import_articles(folder, by=cast.editor)
+    made, revision = article(db_session, "f90001")
+    about = writing.About(
+        audience=Audience.STAFF, reasons=["other"], keywords=[*made.keywords, "visiteur"],
+        checked_on=made.checked_on, check_every_days=90, source_note=made.source_note,
+    )  # fmt: skip
+    writing.describe(made, about, by=cast.editor)
+    noted(cast, made, revision, "::: agents\nAppelez le 77.\n:::")
+    publishing.publish(made, by=cast.editor)
+    assert outcomes(import_articles(folder, by=cast.editor))["f90001"] is Outcome.UNCHANGED
+    (folder / "F90001.xml").write_text(XML.replace("un an", "deux ans"))
+    report = import_articles(folder, by=cast.editor)
+    assert outcomes(report)["f90001"] is Outcome.CHANGED
+    made, revision = article(db_session, "f90001")
+    assert (made.latest_number, made.published_number) == (3, 3)
+    assert "deux ans" in revision.body_markdown
+    assert parted(revision.body_markdown)[1] == "::: agents\nAppelez le 77.\n:::"
+    assert made.audience is Audience.STAFF
+    assert [reason.code for reason in made.reasons] == ["other"]
+    assert made.check_every_days == 90
+    assert "visiteur" in made.keywords
+    assert "notes locales" not in queries.by_slug("f90001", Audience.STAFF).title
+    assert "notes locales" not in render(revision.body_markdown)
+    assert outcomes(import_articles(folder, by=cast.editor))["f90001"] is Outcome.UNCHANGED
+
+
+def test_a_note_that_nobody_has_read_is_not_published_by_an_import(
+    cast, db_session, folder
+) -> None:
+    import_articles(folder, by=cast.editor)
+    made, revision = article(db_session, "f90001")
+    noted(cast, made, revision, "À relire.")
+    (folder / "F90001.xml").write_text(XML.replace("un an", "deux ans"))
+    report = import_articles(folder, by=cast.editor)
+    assert outcomes(report)["f90001"] is Outcome.EDITED
+    assert (made.latest_number, made.published_number) == (2, 1)
+
+
+def test_what_was_archived_here_stays_so(cast, db_session, folder) -> None:
+    import_articles(folder, by=cast.editor)
+    made, _revision = article(db_session, "f90001")
+    publishing.archive(made, by=cast.editor)
+    report = import_articles(folder, by=cast.editor)
+    assert outcomes(report)["f90001"] is Outcome.EDITED
+    assert made.state is ArticleState.ARCHIVED
 
 
 def test_what_somebody_revised_here_is_left_alone_and_named(cast, db_session, folder) -> None:

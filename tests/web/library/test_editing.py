@@ -297,3 +297,16 @@ def test_a_skeleton_never_covers_words(site: Site) -> None:
     editor = site.as_("editor")
     page = editor.send(f"{HERE}/nouvelle", {"body": "Mes mots.", "aller": "procedure"})
     assert fields_of(page.text)["body"] == "Mes mots."
+
+
+def test_an_imported_article_says_where_notes_go(site: Site, shelf) -> None:
+    editor, path = site.as_("editor"), f"{HERE}/{shelf[PHOTO].id}/modifier"
+    assert "Fiche importée" not in editor.get(path).text
+    with db.transaction():
+        again(shelf[PHOTO]).source_id = "F2231"
+    page = editor.get(path).text
+    assert "Fiche importée (F2231)" in page
+    sent = {**opened(editor, shelf[PHOTO]), "aller": "notes"}
+    page = editor.send(path, sent).text
+    assert "&lt;!-- notes locales --&gt;" in page.partition('id="body"')[2]
+    assert "Ajouter cette ligne" not in page
