@@ -58,6 +58,9 @@ SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "service.unnamed": lambda **p: _("Donnez un nom à ce service."),
     "service.unknown": lambda **p: _("Ce service n’existe pas."),
+    "search.rebuilding": lambda **p: _(
+        "La recherche se remet en route : réessayez dans une minute."
+    ),
     "search.empty": lambda **p: _("Dites ce que vous cherchez."),
     "import.unreadable": lambda **p: _("Ce fichier n’est pas une fiche de service-public.fr."),
     "team.unnamed": lambda **p: _("Donnez un nom à l’équipe."),

@@ -123,11 +123,14 @@ def hit(one: Ranked, wanted: Query) -> Hit:
 def on_index(search: Callable[[Engine, Lexicon], list[T]], audience: Audience) -> list[T]:
     """Run ``search`` on this node's index. Nothing found rather than an error.
 
-    An index that cannot be read is opened anew, then rebuilt, and asked again.
+    An index that cannot be read is opened anew, then rebuilt, and asked again; while that takes
+    its time, nothing is found, and ``index.rebuilding`` says why.
     """
     node = index.node()
     node.keep_up()
     for remedy in (node.close, node.repair, None):
+        if node.rebuilding:
+            return []
         try:
             with node.reading() as engine:
                 return search(engine, node.lexicon(audience))

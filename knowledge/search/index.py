@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 ANALYSIS = 5  # raise when analysis or document change what is indexed
 BATCH = 200
 WAIT = 15.0  # seconds for the other writer of this node
+AT_ONCE = 3.0  # seconds that a search waits for an index being built anew
 LOOK_EVERY = 1.0  # seconds between two looks at the counter by a process that searches
 REPAIR_EVERY = 60.0
 _OPENINGS = 3  # a writer may take a file away while we open: look again
@@ -79,6 +80,12 @@ class NodeIndex:
         self._words_mark: tuple[int, int, int] | None = None
         self._looked_at = float("-inf")
         self._repaired_at = float("-inf")
+        self._builder: threading.Thread | None = None
+
+    @property
+    def rebuilding(self) -> bool:
+        """Whether this process is building an index in place of one that was lost."""
+        return self._builder is not None and self._builder.is_alive()
 
     @property
     def _format(self) -> str:
@@ -115,16 +122,33 @@ class NodeIndex:
             with _committed() as session:
                 there = counting.position(session)
             state = self._usable()
-            if state is None or (state.lineage, state.change_number) != (
-                there.lineage,
-                there.value,
-            ):
-                self.follow(wait=WAIT if state is None else 0)
+            if state is None or state.lineage != there.lineage or state.change_number > there.value:
+                self._build(self.follow)
+            elif state.change_number != there.value:
+                self.follow(wait=0)
             self._take_words()
         except IndexBusy:
             log.info("knowledge index: another process is writing it")
         except Exception:
             log.exception("knowledge index: could not follow the database")
+
+    def _build(self, work: Callable[[], int]) -> None:
+        """Build a whole index beside the pages: they wait a moment, then say that it is coming.
+
+        Raises what ``work`` raises when the only connection there is must do it.
+        """
+        if isinstance(db.bind(), Connection):
+            work()
+            return
+        with self._lock:
+            if not self.rebuilding:
+                self._builder = threading.Thread(
+                    target=_quietly, args=(work,), name="knowledge index", daemon=True
+                )
+                self._builder.start()
+            builder = self._builder
+        if builder is not None:
+            builder.join(AT_ONCE)
 
     def _take_words(self) -> None:
         """Search with the words that editors added, as a process of this node last kept them."""
@@ -143,7 +167,7 @@ class NodeIndex:
         self._repaired_at = time.monotonic()
         self.close()
         try:
-            self.reindex(wait=0)
+            self._build(lambda: self.reindex(wait=0))
         except IndexBusy:
             log.info("knowledge index: another process is writing it")
         except Exception:
@@ -282,6 +306,15 @@ def _every_document(session: Session) -> Iterator[Document]:
         session.expunge_all()
 
 
+def _quietly(work: Callable[[], int]) -> None:
+    try:
+        work()
+    except IndexBusy:
+        log.info("knowledge index: another process is building it")
+    except Exception:
+        log.exception("knowledge index: could not be built")
+
+
 @contextmanager
 def _committed() -> Iterator[Session]:
     """A session of its own: an index must never learn what may yet be rolled back."""
@@ -322,6 +355,11 @@ def follow() -> int:
 def reindex() -> int:
     """See :meth:`NodeIndex.reindex`."""
     return node().reindex()
+
+
+def rebuilding() -> bool:
+    """See :attr:`NodeIndex.rebuilding`."""
+    return node().rebuilding
 
 
 def status() -> Status:

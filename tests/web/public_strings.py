@@ -21,6 +21,7 @@ LAYOUTS = (
     "layouts/public.html",
     "library/_pieces.html",
     "library/_cases.html",
+    "library/_rebuilding.html",
 )
 MODULES = (
     "web/citizen/asking.py",

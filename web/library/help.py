@@ -26,12 +26,13 @@ from web.i18n import own_language_name
 from web.library import attaching, grouping, labels, reading
 from web.library.describing import subjects
 from web.library.passages import passage
-from web.library.searching import page_language, search, typed
+from web.library.searching import come_back, page_language, search, typed
 from web.library.typesetting import typeset
 
 bp = Blueprint("help", __name__, url_prefix="/aide")
 bp.add_app_template_filter(typeset)
 bp.add_app_template_filter(passage)
+bp.add_app_template_global(come_back)
 
 SHOWN = 10
 USEFUL = 6
@@ -48,7 +49,8 @@ def home() -> ResponseReturnValue:
         hits = search(
             question, ONLY_PUBLIC, limit=SHOWN, unfinished=False, language=page_language()
         )
-        asked.note(question, ONLY_PUBLIC, Happened.FOUND if hits else Happened.EMPTY)
+        if not come_back():
+            asked.note(question, ONLY_PUBLIC, Happened.FOUND if hits else Happened.EMPTY)
         return render_template(
             "help/results.html", q=question, hits=hits, most=SHOWN, incidents=shown_publicly()
         )

@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from knowledge.articles import queries, translating
 from knowledge.articles.models import Audience
 from knowledge.articles.translating import Variant
-from knowledge.search import finding
+from knowledge.search import finding, index
 from knowledge.search.finding import Hit
 
 LONGEST = 200  # characters of a question; more is not a question
@@ -51,6 +51,11 @@ def search(
         unfinished=unfinished,
     )
     return in_language(still_readable(hits, audience), audience, language)
+
+
+def come_back() -> bool:
+    """Whether nothing can be found for a moment: the index of this node is being built anew."""
+    return index.rebuilding()
 
 
 def in_language(hits: list[Hit], audience: Audience, language: str) -> list[Hit]:

@@ -40,7 +40,7 @@ from web.library import attaching, explaining, grouping, labels, reading
 from web.library.describing import subjects
 from web.library.happenings import why_label
 from web.library.inserting import passage
-from web.library.searching import search, still_readable, typed
+from web.library.searching import come_back, search, still_readable, typed
 from web.messages import sentences
 
 bp = Blueprint("shelf", __name__, url_prefix="/agent/connaissances")
@@ -64,7 +64,7 @@ def shelf() -> ResponseReturnValue:
     """Everything by subject, or what answers the words typed."""
     question = typed(request.args.get("q"))
     found = _found(question, unfinished=False)
-    if question:
+    if question and not come_back():
         happened = Happened.FOUND if found["hits"] else Happened.EMPTY
         asked.note(question, audience_of(me()), happened)
     waiting = editors.waiting_count(me()) if may(me(), Permission.REVIEW_ARTICLES) else 0

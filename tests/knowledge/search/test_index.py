@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,55 @@ def test_what_is_not_committed_is_never_indexed(
     with db.transaction():
         publish()
     assert slugs("zebre") == ["zebre"]
+
+
+def test_a_lost_index_is_built_beside_the_pages(
+    real_cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever searches meanwhile waits a moment, finds nothing, and is told why."""
+    with db.transaction():
+        editor = again(real_cast.editor)
+        article = writing.draft(
+            "timbre", Words("Le timbre", "", "Son prix."), About(Audience.PUBLIC), by=editor
+        )
+        publishing.publish(article, by=editor)
+    monkeypatch.setattr(index, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(index, "AT_ONCE", 0.05)
+    index.configure(tmp_path / "index")
+    go_on, rebuild = threading.Event(), NodeIndex._rebuild
+
+    def slowly(node: NodeIndex, session: Session) -> int:
+        assert go_on.wait(30)
+        return rebuild(node, session)
+
+    monkeypatch.setattr(NodeIndex, "_rebuild", slowly)
+    for _ in range(2):  # the second asks for no second builder
+        assert find("timbre", audience=Audience.PUBLIC) == []
+        assert index.rebuilding()
+    assert sum(thread.name.startswith("knowledge") for thread in threading.enumerate()) == 1
+    go_on.set()
+    builder = index.node()._builder
+    assert builder is not None
+    builder.join(30)
+    assert not index.rebuilding()
+    assert [hit.slug for hit in find("timbre", audience=Audience.PUBLIC)] == ["timbre"]
+    index.node().close()
+
+
+def test_a_builder_that_fails_leaves_the_next_search_to_try_again(
+    real_cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "LOOK_EVERY", 0.0)
+    index.configure(tmp_path / "index")
+    tried = []
+
+    def fails(node: NodeIndex, session: Session) -> int:
+        tried.append(1)
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(NodeIndex, "_rebuild", fails)
+    for _ in range(2):
+        assert find("timbre", audience=Audience.PUBLIC) == []
+        assert not index.rebuilding()
+    assert len(tried) >= 2
+    index.node().close()

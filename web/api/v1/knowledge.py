@@ -13,8 +13,9 @@ from knowledge.articles.rendering import render
 from support.kernel.errors import Invalid
 from support.people.permissions import Permission
 from web.access import by_token
+from web.api.problems import Refused
 from web.http import me
-from web.library.searching import as_json, search, typed
+from web.library.searching import as_json, come_back, search, typed
 
 bp = Blueprint("api_knowledge", __name__, url_prefix="/api/v1/knowledge")
 
@@ -31,6 +32,8 @@ def find() -> ResponseReturnValue:
         raise Invalid.of("search.empty", "q")
     audience, limit = audience_of(me()), _limit()
     hits = search(question, audience, limit=limit, procedure=procedure, reason=reason)
+    if not hits and come_back():
+        raise Refused(503, "search.rebuilding", headers={"Retry-After": "30"})
     return jsonify(hits=[as_json(rank, hit) for rank, hit in enumerate(hits, 1)])
 
 
