@@ -55,6 +55,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=1000, help="per size")
     parser.add_argument("--year", type=int, default=1500, help="tickets of the simulated year")
     parser.add_argument("--articles", default="2000,5000,50000", help="sizes of the wiki")
+    parser.add_argument("--engines", default="whoosh,tantivy", help="of its search")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--suites", default=",".join(SUITES))
     return parser.parse_args()

@@ -16,8 +16,6 @@ from benchmarks.places import ACCOUNT, ROOT, Place
 from benchmarks.report import Figure, timing
 from benchmarks.wiki_node import queries
 
-ENGINES = ("whoosh", "tantivy")
-
 
 def measure(place: Place, asked: Namespace) -> list[Figure]:
     """Only one database: the index is the same whichever it follows."""
@@ -39,7 +37,7 @@ def measure(place: Place, asked: Namespace) -> list[Figure]:
     )
     for size in sorted(int(number) for number in asked.articles.split(",")):
         _node(place, "--fill", "--articles", str(size))
-        for engine in ENGINES:
+        for engine in asked.engines.split(","):
             figures += _engine(place, engine, size, asked.requests)
     return figures
 

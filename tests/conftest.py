@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from support.kernel import db, files
 from support.kernel.files import DiskStore
 from support.people import links
+from tests.browser import seedlings
 from tests.schema import make_schema, tables
 
 pytest_plugins = ["tests.servers.fixtures", "tests.cast"]
@@ -35,6 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("RELAIS_TEST_DATABASE", "both"),
         help="run the tests that need a database on this one only",
     )
+
+
+def pytest_sessionfinish() -> None:
+    # Here and not beside the browser's tests: the process above the workers reads only this file.
+    seedlings.forget()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

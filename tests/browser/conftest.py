@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser import seedlings
 from tests.browser.mails import Correspondent
 from tests.browser.product import Web, Worker
 from tests.browser.watching import Watch
@@ -20,10 +19,6 @@ from tests.servers.smtp import SmtpServer
 PASSWORD = "demo-relais"
 PATIENCE = 20_000  # milliseconds: machines that test are busy
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def pytest_sessionfinish() -> None:
-    seedlings.forget()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
