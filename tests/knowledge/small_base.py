@@ -12,7 +12,7 @@ from knowledge.articles.front_matter import ArticleFile
 from knowledge.articles.models import Audience
 from knowledge.articles.queries import PublishedArticle, readable_by
 from knowledge.search.document import Document, document_of
-from knowledge.search.engine import Engine
+from knowledge.search.engine import Engine, EngineKind
 from knowledge.search.expansion import Query, understand
 from knowledge.search.lexicon import Lexicon
 from knowledge.search.ranking import Context, Ranked, rank
@@ -41,10 +41,13 @@ class SmallBase:
 
 
 def small_base(
-    folder: Path, documents: Iterable[Document], audience: Audience = Audience.STAFF
+    folder: Path,
+    documents: Iterable[Document],
+    audience: Audience = Audience.STAFF,
+    kind: EngineKind | None = None,
 ) -> SmallBase:
     documents = list(documents)
-    kind, counts, lexicon = WhooshKind(), WordCounts(), Lexicon()
+    kind, counts, lexicon = kind or WhooshKind(), WordCounts(), Lexicon()
     kind.create(folder)
     kind.add(folder, documents)
     for document in documents:
