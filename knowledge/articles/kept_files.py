@@ -12,10 +12,12 @@ from pathlib import PurePosixPath
 
 from sqlalchemy import select
 
-from knowledge.articles.models import KeptFile
+from knowledge.articles import names
+from knowledge.articles.models import Article, KeptFile, Revision, SharedBlock
+from knowledge.articles.names import refused_when_taken
 from knowledge.folding import fold
 from support.kernel import db, files
-from support.kernel.errors import Invalid, NotVisible
+from support.kernel.errors import Conflict, Invalid, NotVisible
 from support.kernel.file_kinds import document_type
 from support.people.models import Agent
 from support.people.permissions import Permission, require
@@ -24,6 +26,7 @@ NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*\.[a-z0-9]{2,5}"
 MARK = re.compile(rf"(?<=\]\()[ ]*fichier:({NAME})(?=[\s)])")
 LONGEST_STEM = 80
 PAGE = 60
+_ATTEMPTS = 5
 _ENDINGS = {
     "image/jpeg": "jpg",
     "application/vnd.oasis.opendocument.text": "odt",
@@ -36,14 +39,20 @@ _ENDINGS = {
 def add(filename: str, content_type: str, file_key: str, size: int, *, by: Agent) -> KeptFile:
     """Name what is in the file store. The same bytes keep the name they have.
 
-    Raises Forbidden.
+    Raises Conflict (``article_file.taken``) when others take every name first, Forbidden.
     """
     require(by, Permission.WRITE_ARTICLES)
     current = db.session()
     known = current.scalar(select(KeptFile).where(KeptFile.file_key == file_key))
     if known is not None:
         return known
-    return _named(_free_name(filename, content_type), content_type, file_key, size, by)
+    for _attempt in range(_ATTEMPTS):
+        try:
+            name = _free_name(filename, content_type)
+            return _named(name, content_type, file_key, size, by)
+        except Invalid:
+            continue  # somebody took that name at the same moment
+    raise Conflict.of("article_file.taken")
 
 
 def take(name: str, content: bytes, *, by: Agent) -> KeptFile:
@@ -89,6 +98,40 @@ def latest(*, by: Agent, before: int | None = None) -> Sequence[KeptFile]:
     return db.session().scalars(query).all()
 
 
+def remove(name: str, *, by: Agent) -> None:
+    """Take away what nothing that is read or being written shows; old revisions lose it.
+
+    Raises Conflict (``article_file.shown``, with the ``where``), NotVisible, Forbidden.
+    """
+    require(by, Permission.WRITE_ARTICLES)
+    file = by_name(name)
+    where = shown_in(name)
+    if where:
+        raise Conflict.of("article_file.shown", where=", ".join(where))
+    db.session().delete(file)
+    db.session().flush()
+
+
+def shown_in(name: str) -> list[str]:
+    """The addresses of articles, read or being written, and the names of blocks that show it."""
+    current, like = db.session(), f"fichier:{name}"
+    articles = current.execute(
+        select(Article.slug, Revision.body_markdown)
+        .join(Revision, Revision.article_id == Article.id)
+        .where(
+            Revision.number.in_((Article.latest_number, Article.published_number)),
+            Revision.body_markdown.contains(like, autoescape=True),
+        )
+    )
+    blocks = current.execute(
+        select(SharedBlock.name, SharedBlock.body_markdown).where(
+            SharedBlock.body_markdown.contains(like, autoescape=True)
+        )
+    )
+    found = {where for where, body in (*articles, *blocks) if name in named_in([body])}
+    return sorted(found)
+
+
 def named_in(markdowns: Iterable[str]) -> set[str]:
     """The names of the files that these texts show or offer."""
     return {found[1] for text in markdowns for found in MARK.finditer(text)}
@@ -108,6 +151,11 @@ def resolve(markdown: str, at: str) -> str:
     return MARK.sub(lambda found: f"{at}/{found[1]}", markdown)
 
 
+def shown_at(markdown: str, at: str) -> set[str]:
+    """The names of the files that :func:`resolve` put below ``at``."""
+    return set(re.findall(rf"\]\({re.escape(at)}/({NAME})(?=[\s)])", markdown))
+
+
 def mark(file: KeptFile, words: str = "") -> str:
     """What is written in a text to show ``file``."""
     said = words or PurePosixPath(file.name).stem.replace("-", " ")
@@ -121,8 +169,8 @@ def _known(name: str) -> KeptFile | None:
 
 def _named(name: str, kind: str, key: str, size: int, by: Agent) -> KeptFile:
     file = KeptFile(name=name, content_type=kind, size=size, file_key=key, added_by_id=by.id)
-    db.session().add(file)
-    db.session().flush()
+    with refused_when_taken(names.FILE, "files"):
+        db.session().add(file)
     return file
 
 

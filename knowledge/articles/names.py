@@ -11,6 +11,7 @@ from support.kernel import db
 from support.kernel.errors import Invalid, broken_constraint
 
 SLUG = {"uq_article_slug": "article.slug_taken", "article.slug": "article.slug_taken"}
+FILE = {"uq_article_file_name": "article_file.taken", "article_file.name": "article_file.taken"}
 BLOCK = {"uq_shared_block_name": "block.taken", "shared_block.name": "block.taken"}
 
 

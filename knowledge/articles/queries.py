@@ -132,7 +132,7 @@ def file_shown(slug: str, name: str, audience: Audience) -> KeptFile:
     Raises NotVisible.
     """
     body = by_slug(slug, audience).body_markdown
-    if f"]({_files_at(slug)}/{name}" not in body:
+    if name not in kept_files.shown_at(body, _files_at(slug)):
         raise NotVisible.of("article.not_found")
     return kept_files.by_name(name)
 

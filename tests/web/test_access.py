@@ -189,6 +189,7 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     f"GET {WRITING}/fichiers": (P.WRITE_ARTICLES,),
     f"POST {WRITING}/fichiers": (P.WRITE_ARTICLES,),
     f"GET {WRITING}/fichiers/<name>": (P.WRITE_ARTICLES,),
+    f"POST {WRITING}/fichiers/<name>/retraits": (P.WRITE_ARTICLES,),
     "GET /agent/connaissances/<slug>/passage": (P.READ_STAFF_ARTICLES,),
     "GET /agent/connaissances/<slug>/insertion": (P.READ_STAFF_ARTICLES, P.REPLY),
     f"GET {WRITING}": (P.WRITE_ARTICLES,),

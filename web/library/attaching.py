@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from knowledge.articles import kept_files
 from knowledge.articles.models import KeptFile
-from support.kernel.errors import Invalid
+from support.kernel.errors import Conflict, Invalid
 from support.kernel.file_kinds import document_type
 from support.people.permissions import Permission
 from support.tickets.journal import FileDraft
@@ -57,6 +66,18 @@ def add() -> ResponseReturnValue:
 def file(name: str) -> ResponseReturnValue:
     """For the preview: editors see every file, whatever shows it."""
     return shown(kept_files.by_name(name))
+
+
+@bp.post("/<name>/retraits")
+@staff(Permission.WRITE_ARTICLES)
+def remove(name: str) -> ResponseReturnValue:
+    try:
+        kept_files.remove(name, by=me())
+    except Conflict as refusal:
+        flash(sentences(refusal)[None], "error")
+        return redirect(url_for("attaching.listing"), 303)
+    flash(_("« %(name)s » est retiré.", name=name), "success")
+    return redirect(url_for("attaching.listing"), 303)
 
 
 def taken() -> tuple[list[str], str]:

@@ -61,6 +61,8 @@ ARTICLES: dict[str, Callable[..., str]] = {
         "des tirets. Exemple : bouton-deposer.png",
         **p,
     ),
+    "article_file.taken": lambda **p: _("Ce nom vient d’être pris : réessayez."),
+    "article_file.shown": lambda **p: _("Encore montré dans : %(where)s. Retirez-le de là.", **p),
     "article_file.other_content": lambda **p: _(
         "Un autre fichier s’appelle déjà « %(name)s » : donnez-lui un autre nom.", **p
     ),

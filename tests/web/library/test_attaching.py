@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from knowledge.articles import kept_files
 from knowledge.articles.models import Article, Audience
 from tests.web.conftest import Site
 from tests.web.library.conftest import Write
@@ -145,3 +146,23 @@ def test_every_file_is_listed_with_its_line(site: Site) -> None:
     page = editor.get(HERE).text
     assert 'value="![bouton](fichier:bouton.png)"' in page
     assert "16" in page
+
+
+def test_what_is_shown_stays_and_the_rest_may_go(site: Site, pictured: Article) -> None:
+    editor = site.as_("editor")
+    refused = editor.send(f"{HERE}/bouton.png/retraits", follow_redirects=True)
+    assert "Encore montré dans : deposer" in refused.text
+    brought(site, PNG + b"wrong", "passeport.png")
+    done = editor.send(f"{HERE}/passeport.png/retraits", follow_redirects=True)
+    assert "« passeport.png » est retiré" in done.text
+    assert editor.get(f"{HERE}/passeport.png").status_code == 404
+    assert editor.send(f"{HERE}/passeport.png/retraits").status_code == 404
+
+
+def test_two_files_of_one_name_at_the_same_moment(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(site, PNG, "vue.png")
+    free, given = kept_files._free_name, iter(["vue.png"])  # as if it had looked too early
+    monkeypatch.setattr(kept_files, "_free_name", lambda *known: next(given, free(*known)))
+    assert brought(site, PNG + b"2", "vue.png")["marks"] == ["![vue 2](fichier:vue-2.png)"]
