@@ -44,28 +44,24 @@ def test_a_file_is_named_by_its_words_and_its_bytes(site: Site) -> None:
     assert pdf["marks"] == ["[modele 1](fichier:modele-1.pdf)"]
 
 
-@pytest.mark.parametrize(
-    ("content", "taken"),
-    [
-        (office("[Content_Types].xml", "word/document.xml"), "docx"),
-        (office("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), None),
-        (office("content.xml", mimetype=ODT), "odt"),
-        (
-            office(
-                "content.xml",
-                "Basic/script.xml",
-                mimetype="application/vnd.oasis.opendocument.text",
-            ),
-            None,
-        ),
-        (office("a.txt"), None),
-        (b"PK\x03\x04 not really", None),
-        (b"<svg onload='alert(1)'/>", None),
-        (b"<html>", None),
-        (b"", None),
-    ],
-)
-def test_what_is_taken(site: Site, content: bytes, taken: str | None) -> None:
+# By name: the bytes of an archive hold the moment at which it was made.
+OFFERED = {
+    "word": (office("[Content_Types].xml", "word/document.xml"), "docx"),
+    "excel": (office("[Content_Types].xml", "xl/workbook.xml"), "xlsx"),
+    "macro": (office("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), None),
+    "text": (office("content.xml", mimetype=ODT), "odt"),
+    "basic": (office("content.xml", "Basic/script.xml", mimetype=ODT), None),
+    "archive": (office("a.txt"), None),
+    "broken": (b"PK\x03\x04 not really", None),
+    "drawing": (b"<svg onload='alert(1)'/>", None),
+    "page": (b"<html>", None),
+    "nothing": (b"", None),
+}
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_what_is_taken(site: Site, name: str) -> None:
+    content, taken = OFFERED[name]
     told = brought(site, content, "lettre.png")
     if taken:
         assert told["marks"] == [f"[lettre](fichier:lettre.{taken})"]
