@@ -251,6 +251,18 @@ class ArticleLink(Base):
     anchor: Mapped[str] = mapped_column(String(200), primary_key=True, default="")
 
 
+class ArticleBlock(Base):
+    """A shared block that the published revision shows."""
+
+    __tablename__ = "article_block"
+    __table_args__ = (Index("ix_article_block_name", "name"),)
+
+    article_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
 class KeptFile(Base):
     """A picture or document that texts show: ``![words](fichier:name)``. Never changed: other
     bytes have another name, so that a revision always shows what it showed.

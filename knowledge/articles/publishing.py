@@ -14,6 +14,7 @@ from knowledge.articles import composing, journal
 from knowledge.articles.links import links_of
 from knowledge.articles.models import (
     Article,
+    ArticleBlock,
     ArticleLink,
     ArticleRedirect,
     ArticleState,
@@ -184,6 +185,11 @@ def _note_words(article: Article, body: str) -> None:
     current.add_all(
         ArticleLink(article_id=article.id, slug=link.slug[:120], anchor=link.anchor[:200])
         for link in links_of(body)
+    )
+    current.execute(delete(ArticleBlock).where(ArticleBlock.article_id == article.id))
+    current.add_all(
+        ArticleBlock(article_id=article.id, name=name[:60])
+        for name in composing.block_names([body])
     )
     # Read under its own address again, it is nobody's redirection.
     current.execute(delete(ArticleRedirect).where(ArticleRedirect.slug == article.slug))

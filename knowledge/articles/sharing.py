@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,13 @@ from sqlalchemy import and_, select, update
 from knowledge.articles import names
 from knowledge.articles.composing import block_names, problems
 from knowledge.articles.links import wiki_slugs
-from knowledge.articles.models import Article, Revision, SharedBlock, SharedBlockRevision
+from knowledge.articles.models import (
+    Article,
+    ArticleBlock,
+    Revision,
+    SharedBlock,
+    SharedBlockRevision,
+)
 from knowledge.articles.names import refused_when_taken
 from knowledge.articles.writing import touch
 from support.kernel import db
@@ -42,11 +48,14 @@ def listing(*, by: Agent) -> list[BlockLine]:
     users = _users()
     return [
         BlockLine(
-            block.name, block.body_markdown, block.number, block.updated_at,
-            tuple((number, title) for number, title, shown in users if block.name in shown),
+            block.name,
+            block.body_markdown,
+            block.number,
+            block.updated_at,
+            tuple(users.get(block.name, ())),
         )
         for block in blocks
-    ]  # fmt: skip
+    ]
 
 
 def one(name: str, *, by: Agent) -> SharedBlock:
@@ -150,21 +159,26 @@ def _add_revision(block: SharedBlock, comment: str, by: Agent) -> None:
 
 
 def _touch_users(name: str) -> int:
-    users = [number for number, _title, shown in _users() if name in shown]
+    users = [number for number, _title in _users(name).get(name, ())]
     for article in db.session().scalars(select(Article).where(Article.id.in_(users))).all():
         touch(article)
     return len(users)
 
 
-def _users() -> list[tuple[int, str, set[str]]]:
-    """(id, title) of the published articles that show a block, with the names of theirs."""
-    rows = db.session().execute(
-        select(Article.id, Revision.title, Revision.body_markdown)
+def _users(name: str | None = None) -> Mapping[str, Sequence[tuple[int, str]]]:
+    """By block, or of that one: (id, title) of the published articles that show it."""
+    query = (
+        select(ArticleBlock.name, Article.id, Revision.title)
+        .join(Article, Article.id == ArticleBlock.article_id)
         .join(
             Revision,
             and_(Revision.article_id == Article.id, Revision.number == Article.published_number),
         )
-        .where(Revision.body_markdown.contains("{{"))
         .order_by(Revision.title)
     )
-    return [(number, title, block_names([body])) for number, title, body in rows]
+    if name is not None:
+        query = query.where(ArticleBlock.name == name)
+    found: dict[str, list[tuple[int, str]]] = {}
+    for block, number, title in db.session().execute(query):
+        found.setdefault(block, []).append((number, title))
+    return found

@@ -30,6 +30,10 @@ _OFFICE = {
 }
 
 
+# What every browser shows, and none of which can run a script.
+WEB_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
+
 def picture_type(content: bytes) -> str | None:
     """The type that the first bytes tell, of a picture."""
     signs = (kind for offset, sign, kind in _SIGNS if content.startswith(sign, offset))
@@ -42,8 +46,11 @@ def readable_type(content: bytes) -> str | None:
 
 
 def document_type(content: bytes) -> str | None:
-    """Of a picture, a PDF, or a text or sheet of an office suite that holds no programme."""
-    return readable_type(content) or _office_type(content)
+    """Of a picture that pages can show, a PDF, or a text or sheet of an office suite that holds no
+    programme.
+    """
+    kind = readable_type(content) or _office_type(content)
+    return None if kind and kind.startswith("image/") and kind not in WEB_PICTURES else kind
 
 
 def _office_type(content: bytes) -> str | None:

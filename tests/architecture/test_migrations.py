@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
 from support.kernel.db import NAMING
-from web.migrations import pending, upgrade
+from web.migrations import config, pending, upgrade
 from web.models import metadata
 
 
@@ -56,3 +57,34 @@ def test_every_constraint_has_a_name_that_both_databases_keep():
         for index in table.indexes:
             assert len(str(index.name)) <= 63, index.name
     assert metadata.naming_convention == NAMING
+
+
+def test_the_blocks_that_articles_show_already_are_known(tmp_path):
+    """From 0021 to 0022, with a wiki in the database."""
+    fresh = create_engine(f"sqlite:///{tmp_path}/fresh.db")
+    with fresh.begin() as connection:
+        settings = config()
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0021")
+        day = "2026-11-27 10:00:00"
+        for number, (published, body) in enumerate(
+            [(1, "{{tarif}} puis {{ tarif }} et {{adresse}}"), (None, "{{tarif}}"), (1, "Rien.")], 1
+        ):
+            connection.exec_driver_sql(
+                "INSERT INTO article (id, slug, language, audience, state, owner_agent_id,"
+                " latest_number, published_number, keywords, source_note, change_number,"
+                " created_at, updated_at) VALUES (?, ?, 'fr', 'public', 'published', 1, 1, ?,"
+                " '[]', '', 0, ?, ?)",
+                (number, f"fiche-{number}", published, day, day),
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO revision (article_id, number, title, summary, body_markdown,"
+                " author_agent_id, comment, created_at) VALUES (?, 1, 't', '', ?, 1, '', ?)",
+                (number, body, day),
+            )
+    upgrade(fresh)
+    with fresh.connect() as connection:
+        query = "SELECT article_id, name FROM article_block ORDER BY 1, 2"
+        found = connection.exec_driver_sql(query).all()
+    assert found == [(1, "adresse"), (1, "tarif")]
+    fresh.dispose()

@@ -11,6 +11,7 @@ from knowledge import exporting
 from knowledge.articles import kept_files, publishing, queries, sharing, translating, writing
 from knowledge.articles.models import (
     Article,
+    ArticleBlock,
     ArticleEvent,
     ArticleLink,
     ArticleRedirect,
@@ -34,7 +35,8 @@ from tests.cast import Cast
 from tests.knowledge.conftest import Write
 
 EMPTIED = (
-    ArticleEvent, ArticleLink, ArticleRedirect, Revision, article_procedure, article_reason,
+    ArticleBlock, ArticleEvent, ArticleLink, ArticleRedirect, Revision, article_procedure,
+    article_reason,
     Article, KeptFile, SharedBlockRevision, SharedBlock, VocabularyEntry,
 )  # fmt: skip
 

@@ -9,15 +9,13 @@ from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
 
 from support.kernel import files
+from support.kernel.file_kinds import WEB_PICTURES
 from support.people.permissions import Permission
 from support.tickets.thread import attachment_visible
 from web.access import staff
 from web.http import me
 
 bp = Blueprint("files", __name__)
-
-# Shown in the browser; everything else is saved. None of these can run a script.
-HARMLESS = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
 @bp.get("/agent/pieces/<int:attachment_id>")
@@ -38,7 +36,7 @@ class Kept(Protocol):
 
 
 def hand_out(attachment: Kept) -> Response:
-    harmless = attachment.content_type in HARMLESS
+    harmless = attachment.content_type in WEB_PICTURES  # shown; everything else is saved
     content = files.store().open(attachment.file_key)
     length = content.seek(0, SEEK_END)
     content.seek(0)

@@ -52,8 +52,8 @@ ARTICLES: dict[str, Callable[..., str]] = {
     ),
     "translation.none": lambda **p: _("Cette fiche n’est pas une traduction."),
     "article_file.kind": lambda **p: _(
-        "« %(name)s » n’est ni une image, ni un PDF, ni un document Word, Excel ou OpenDocument "
-        "sans macro.",
+        "« %(name)s » n’est ni une image PNG, JPEG, GIF ou WebP, ni un PDF, ni un document Word, "
+        "Excel ou OpenDocument sans macro.",
         **p,
     ),
     "article_file.bad_name": lambda **p: _(

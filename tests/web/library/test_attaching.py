@@ -53,6 +53,7 @@ OFFERED = {
     "basic": (office("content.xml", "Basic/script.xml", mimetype=ODT), None),
     "archive": (office("a.txt"), None),
     "broken": (b"PK\x03\x04 not really", None),
+    "photo of a telephone": (b"\0\0\0\x18ftypheic" + bytes(20), None),
     "drawing": (b"<svg onload='alert(1)'/>", None),
     "page": (b"<html>", None),
     "nothing": (b"", None),
