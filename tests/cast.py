@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from escalation.models import ChainStep
@@ -25,7 +25,7 @@ from support.catalogue.models import (
 )
 from support.clocks.models import Calendar
 from support.kernel import db
-from support.people.identifying import Identity, recognise_or_create
+from support.people.identifying import Identity, recognise_or_create_all
 from support.people.models import Agent, Person, Role, Site, SiteKind, Team, TeamKind
 
 T = TypeVar("T")
@@ -174,13 +174,20 @@ def make_cast(session: Session) -> Cast:
     }
     for group in (sites, teams, agents, reasons, procedures):
         session.add_all(group.values())
-        session.flush()
     session.add_all(_calendars())
     session.add(Situation(code="stuck", label="Je suis bloqué", reasons=list(REASONS)))
     session.add_all(_step(*step, teams) for step in CHAIN)
-    persons = {name: recognise_or_create(who) for name, who in PERSONS.items()}
     session.flush()
+    persons = _persons(session)
     return Cast(sites, teams, agents, persons, reasons, procedures)
+
+
+def _persons(session: Session) -> dict[str, Person]:
+    """All at once, which writes them past the session: read back, to be changed by tests."""
+    made = recognise_or_create_all(list(PERSONS.values()))
+    numbers = [person.id for person in made]
+    read = {one.id: one for one in session.scalars(select(Person).where(Person.id.in_(numbers)))}
+    return {name: read[number] for name, number in zip(PERSONS, numbers, strict=True)}
 
 
 def _team(code: str, sites: Mapping[str, Site]) -> Team:
