@@ -38,7 +38,7 @@ from support.people.signing_in import forget_old_attempts
 from support.tickets import measuring, prioritising
 from web import wiring
 from web.config import Settings
-from web.library import gaps, reminding
+from web.library import needs, reminding
 from web.scheduling import KeptScheduler
 
 log = logging.getLogger(__name__)
@@ -204,7 +204,7 @@ def learn_from_answers() -> int:
     while read:
         with db.transaction():
             read, after = typed_again.collect(BATCH, after)
-    gaps.measure()
+    needs.measure()
     with db.transaction():
         return learned.recount()
 

@@ -9,7 +9,6 @@ from escalation.wiki_gaps import WINDOW
 from knowledge.articles.models import Article
 from knowledge.gaps import typed_again, written
 from knowledge.gaps.written import Want
-from support.kernel import db
 from support.people.permissions import Permission, may
 from support.tickets.references import shown
 from web.access import staff
@@ -62,12 +61,6 @@ def note_written(want: str, article: Article) -> None:
         words = reason.label if reason else ""
     if words:
         written.note(kind, key, words, article, needs.COUNTERS)
-
-
-def measure() -> int:
-    """How often each want was felt since somebody wrote for it; returns how many are followed."""
-    with db.transaction():
-        return written.measure(needs.COUNTERS)
 
 
 def _read(want: str) -> tuple[Want | None, str]:

@@ -18,7 +18,7 @@ from escalation.wiki_gaps import WINDOW, Gap, gaps
 from knowledge.articles import voting
 from knowledge.articles.coverage import coverage
 from knowledge.articles.models import Article, Revision
-from knowledge.gaps import typed_again
+from knowledge.gaps import typed_again, written
 from knowledge.gaps.typed_again import TypedAgain
 from knowledge.gaps.written import Counter, Want
 from knowledge.search import asked
@@ -156,6 +156,12 @@ def _on_reason(code: str, first: date, last: date) -> int:
         .where(ContactReason.code == code, Ticket.created_at >= begins, Ticket.created_at < ends)
     )
     return found or 0
+
+
+def measure() -> int:
+    """How often each want was felt since somebody wrote for it; returns how many are followed."""
+    with db.transaction():
+        return written.measure(COUNTERS)
 
 
 COUNTERS: Mapping[Want, Counter] = {

@@ -18,7 +18,7 @@ from tests.cast import again
 from tests.factories import a_reply, a_ticket
 from tests.knowledge.gaps.test_typed_again import LONG
 from tests.web.conftest import Site
-from web.library import gaps, needs
+from web.library import needs
 
 PATH = "/agent/connaissances/manques"
 NEW = "/agent/connaissances/redaction/nouvelle"
@@ -72,7 +72,7 @@ def test_the_effect_is_measured_once_it_is_read(site: Site, shelf) -> None:
     editor = site.as_("editor")
     sent = {"title": "Le sésame", "body": "225 euros.", "audience": "public"}
     editor.send(NEW, {**sent, "manque": "searched:tarif du sesame"})
-    gaps.measure()
+    needs.measure()
     assert "pas encore publiée" in editor.get(PATH).text
     with db.transaction():
         one = db.session().query(GapWritten).one()
@@ -81,15 +81,15 @@ def test_the_effect_is_measured_once_it_is_read(site: Site, shelf) -> None:
     editor.send(
         f"/agent/connaissances/redaction/{number}/publications", {"number": 1, "said": "Urgent"}
     )
-    gaps.measure()
+    needs.measure()
     assert "compté dès demain" in editor.get(PATH).text
     with as_of(now() + timedelta(days=3)):
         with db.transaction():
             asked.note("tarif du sésame", Audience.PUBLIC, Happened.EMPTY)
-        gaps.measure()
+        needs.measure()
         assert "1 en 3 jours" in editor.get(PATH).text
     with as_of(now() + timedelta(days=45)):
-        gaps.measure()
+        needs.measure()
         page = editor.get(PATH).text
         assert "1 en 30 jours" in page
         with db.transaction():
