@@ -32,6 +32,7 @@ def written(editor: Page) -> None:
     editor.get_by_label("Tout le monde, dans l’aide publique").check()
     assert problems_of(editor) == []
     editor.get_by_role("button", name="Enregistrer le brouillon").click()
+    at_the_end(editor)
     editor.get_by_role("button", name="Demander une relecture", exact=True).click()
     expect(editor.get_by_role("status").first).to_contain_text("Relecture demandée")
 
@@ -46,6 +47,17 @@ def pictured(editor: Page) -> None:
     )
     editor.keyboard.insert_text("Le code à six chiffres")
     seen(editor.get_by_alt_text("Le code à six chiffres"))
+
+
+def at_the_end(editor: Page) -> None:
+    """Where it goes while nobody has put the cursor anywhere; not kept."""
+    editor.wait_for_url("**/modifier")
+    file = {"name": "autre.png", "mimeType": "image/png", "buffer": PICTURE + b"2"}
+    editor.locator("#files").set_input_files([file])
+    expect(editor.locator("#body")).to_have_value(
+        re.compile(r"^Le code[\s\S]*:::\s+!\[autre\]\(fichier:autre\.png\)\s*$")
+    )
+    editor.reload()
 
 
 def seen(picture: Locator) -> None:

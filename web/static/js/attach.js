@@ -1,6 +1,8 @@
 // Pictures and files into a text, at the cursor: chosen below it, pasted or dropped onto it. Without
 // this file the button beside the field sends them and names them at the end of the text.
 
+import { put } from "./cursor.js";
+
 async function send(box, area, files) {
   const said = box.querySelector("[data-attach-said]");
   const form = new FormData();
@@ -10,29 +12,16 @@ async function send(box, area, files) {
   try {
     const answer = await fetch(box.dataset.attach, { method: "POST", body: form, headers: { Accept: "application/json" } });
     const told = await answer.json();
-    if (told.marks.length) write(area, told.marks.join("\n\n"));
+    if (told.marks.length) {
+      const text = told.marks.join("\n\n");
+      choose(area, put(area, text), text);
+    }
     said.textContent = told.said;
   } catch {
     said.textContent = box.dataset.failed;
   } finally {
     box.removeAttribute("aria-busy");
   }
-}
-
-function write(area, text) {
-  const at = area.selectionEnd;
-  const before = area.value.slice(0, at);
-  const lead = !before.trim() || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
-  const after = area.value.slice(at);
-  const tail = !after.trim() || after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n";
-  area.focus();
-  area.setSelectionRange(at, at);
-  // insertText keeps Ctrl+Z; a browser that no longer knows it still gets the words.
-  if (!document.execCommand?.("insertText", false, lead + text + tail)) {
-    area.setRangeText(lead + text + tail, at, at, "end");
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-  choose(area, at + lead.length, text);
 }
 
 /** The words that describe the first picture, to be typed over. */

@@ -3,13 +3,10 @@
 // at the cursor, can be undone, and the revision that was inserted goes along in a hidden field.
 // Delegated: works on what htmx brings later. Without scripts the link's own address does it.
 
+import { put } from "./cursor.js";
+
 const REPLY = "form[data-reply-form]";
 const NOTE = "form[data-call-form]";
-
-const touched = new WeakSet();
-document.addEventListener("focusin", (event) => {
-  if (event.target.matches?.("textarea")) touched.add(event.target);
-});
 
 const areaOf = (form, name) => form.elements[name] ?? form.querySelector("textarea");
 
@@ -17,27 +14,6 @@ function openTab(form) {
   const panel = form.closest(".tab-panel, .reply-panel");
   const tab = panel && document.querySelector(`[data-tabs] [role=tab][href="#${CSS.escape(panel.id)}"]`);
   if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
-}
-
-/** Blank lines that keep the passage apart from what stands around it. */
-function apart(area, at, text) {
-  const before = area.value.slice(0, at);
-  const after = area.value.slice(at);
-  const lead = !before.trim() || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
-  const tail = !after.trim() || after.startsWith("\n") ? "" : "\n";
-  return lead + text + tail;
-}
-
-function put(area, text) {
-  // Never over a selection, and at the end while nobody has chosen a place.
-  const at = touched.has(area) ? area.selectionEnd : area.value.length;
-  const whole = apart(area, at, text);
-  area.focus();
-  area.setSelectionRange(at, at);
-  // insertText keeps Ctrl+Z; a browser that no longer knows it still gets the words.
-  if (document.execCommand?.("insertText", false, whole)) return;
-  area.setRangeText(whole, at, at, "end");
-  area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 const marksOf = (form) => [...form.querySelectorAll("input[name=articles]")].map((input) => input.value);
