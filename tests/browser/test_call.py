@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.product import Web
@@ -78,6 +78,22 @@ def test_a_new_caller_is_answered_at_first_contact(centre: Web, visit: Visit) ->
     expect(focused(page)).to_have_text("Appel suivant")
     page.keyboard.press("Enter")
     expect(focused(page)).to_have_attribute("name", "appelant")
+
+
+def test_who_types_faster_than_the_page_arrives_loses_nothing(centre: Web, visit: Visit) -> None:
+    page = visit(centre).sign_in("conseillere@demo.relais")
+    held: list[Route] = []
+    page.route(re.compile(r"/js/call\.js"), lambda route: held.append(route))
+    page.goto("/agent/appels/nouveau", wait_until="commit")
+    expect(focused(page)).to_have_attribute("name", "appelant")
+    page.keyboard.type("0639981111")
+    page.keyboard.press("Enter")
+    assert held, "the page is still arriving"
+    held.pop().continue_()
+    expect(focused(page)).to_have_attribute("name", "family_name")
+    expect(page.get_by_role("textbox", name="Téléphone", exact=True)).to_have_value(
+        re.compile(r"06 ?39 ?98 ?11")
+    )
 
 
 def test_a_call_about_an_open_ticket_is_a_follow_up(centre: Web, visit: Visit) -> None:

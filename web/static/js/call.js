@@ -19,8 +19,9 @@ const upToDate = () => (list()?.dataset.for ?? "") === field.value.trim();
 
 function pickFirst() {
   if (!field.value.trim()) return;
-  if (upToDate()) picks()[0]?.click();
-  else wanted = field.value.trim();
+  if (!upToDate()) return void (wanted = field.value.trim());
+  window.htmx.process(people); // a choice that has just come is a plain button: it would send the form
+  picks()[0]?.click();
 }
 
 function among(event, now) {
@@ -40,7 +41,7 @@ people.addEventListener("keydown", (event) => {
   if (pick) among(event, picks().indexOf(pick));
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target !== people) return;
   if (wanted !== null && list() && upToDate()) return void pickFirst();
   const next = people.querySelector("[data-call-focus]");
@@ -167,6 +168,10 @@ form.addEventListener("keydown", (event) => {
   }
   if (event.key !== "Enter" || !target.matches("input, select")) return;
   event.preventDefault();
+  enter(target);
+});
+
+function enter(target) {
   if (target === field && !caller()) pickFirst();
   else if (target === search) results.querySelector("a[href]")?.focus();
   else if (target.name === "ticket") {
@@ -174,7 +179,7 @@ form.addEventListener("keydown", (event) => {
     settle();
     focus(target.value === NEW ? "#motif" : "#note");
   } else goOn(target);
-});
+}
 
 settle();
 // A note that came back with an error is kept as one being typed is (drafts.js).
@@ -190,3 +195,9 @@ if (wrong) {
   const next = people.querySelector("[data-call-focus]");
   if (next) focus(next.dataset.callFocus);
 }
+// What was typed while the page was still arriving was heard by nobody (earlykeys.js kept Enter).
+const early = window.relaisEarlyEnter?.();
+if (early) enter(early);
+document.addEventListener("DOMContentLoaded", () => { // htmx listens from here on
+  if (!caller() && !upToDate()) window.htmx.trigger(field, "relais:typed");
+});
