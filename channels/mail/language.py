@@ -6,13 +6,16 @@ detector that carries its model with it, helped by the commonest words, judges t
 
 from __future__ import annotations
 
-import array
 import functools
+import lzma
 import mmap
+import shutil
 import tempfile
 from collections.abc import Collection
+from typing import Any
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+import numpy as np
+from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
 from channels.mail.commonest import COMMONEST
 from channels.mail.scripts import CHOICES, script_of
@@ -68,21 +71,29 @@ _ENOUGH_WORDS = 4.0  # of the commonest, each counted by how few languages share
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
-    whole = LanguageIdentifier.from_model_file(MODEL_FILE)
-    whole.set_languages(_MODEL_CODES.split())
-    # Made anew of what is kept: the languages left out weigh a quarter of the model.
-    return LanguageIdentifier(
-        whole.nb_ptc,
-        whole.nb_pc,
-        whole.nb_classes,
-        _on_file(whole.tk_nextmove),
-        whole.tk_output,
-        norm_probs=True,
-        tk_row=whole.tk_row,
-    )
+    """The library's own loader holds the whole model twice over, which comes on top of what a
+    worker has already. Read a table at a time, of which only our languages are kept.
+    """
+    with tempfile.TemporaryFile() as unpacked:
+        with lzma.open(MODEL_DIR / MODEL_FILE) as packed:
+            shutil.copyfileobj(packed, unpacked, 1 << 20)
+        unpacked.seek(0)
+        with np.load(unpacked, allow_pickle=False) as tables:
+            known = tables["classes"].tolist()
+            ours = set(_MODEL_CODES.split())  # a code may have several columns
+            kept = [at for at, code in enumerate(known) if code in ours]
+            return LanguageIdentifier(
+                tables["ptc"][:, kept],
+                tables["pc"][kept],
+                [known[at] for at in kept],
+                _on_file(tables["nextmove"]),
+                tables["out_feat"].tolist(),
+                norm_probs=True,
+                tk_row=tables["nextmove_row"].tolist(),
+            )
 
 
-def _on_file(table: array.array[int]) -> memoryview:
+def _on_file(table: np.ndarray[Any, Any]) -> memoryview:
     """The table as it is read from a file that has no name: a text visits few of its pages, and
     only those are in memory. It is the largest part of the model.
     """
@@ -90,8 +101,7 @@ def _on_file(table: array.array[int]) -> memoryview:
         table.tofile(file)
         file.flush()
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    assert table.typecode == "I"
-    return memoryview(mapped).cast("I")
+    return memoryview(mapped).cast(table.dtype.char)
 
 
 def prepare() -> None:
