@@ -14,14 +14,14 @@ const list = () => people.querySelector("[data-call-list]");
 const picks = () => [...people.querySelectorAll("[data-call-pick]")];
 const caller = () => people.querySelector("input[name=personne]")?.value ?? "";
 let wanted = null; // Enter came before the answer: for these words, take the first
+let settled = true; // a choice that has just come is for a moment a plain button: it would send the form
 
 const upToDate = () => (list()?.dataset.for ?? "") === field.value.trim();
 
 function pickFirst() {
   if (!field.value.trim()) return;
-  if (!upToDate()) return void (wanted = field.value.trim());
-  window.htmx.process(people); // a choice that has just come is a plain button: it would send the form
-  picks()[0]?.click();
+  wanted = upToDate() && settled ? null : field.value.trim();
+  if (wanted === null) picks()[0]?.click();
 }
 
 function among(event, now) {
@@ -41,8 +41,13 @@ people.addEventListener("keydown", (event) => {
   if (pick) among(event, picks().indexOf(pick));
 });
 
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target === people) settled = false;
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target !== people) return;
+  settled = true;
   if (wanted !== null && list() && upToDate()) return void pickFirst();
   const next = people.querySelector("[data-call-focus]");
   if (next) focus(next.dataset.callFocus);
