@@ -6,6 +6,7 @@ detector that carries its model with it, helped by the commonest words, judges t
 
 from __future__ import annotations
 
+import array
 import functools
 import lzma
 import mmap
@@ -66,6 +67,7 @@ _TELLING_LETTERS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 _SAMPLE = 400  # characters: more changes no answer
 _FOR_CHARSETS = 2000
+_PIECE = 1 << 14  # numbers of a table written at a time
 _ENOUGH_WORDS = 4.0  # of the commonest, each counted by how few languages share it
 
 
@@ -89,8 +91,13 @@ def _identifier() -> LanguageIdentifier:
                 _on_file(tables["nextmove"]),
                 tables["out_feat"].tolist(),
                 norm_probs=True,
-                tk_row=tables["nextmove_row"].tolist(),
+                tk_row=_compact(tables["nextmove_row"]),
             )
+
+
+def _compact(table: np.ndarray[Any, Any]) -> array.array[int]:
+    """Python's own numbers when asked for, which do not overflow, and little memory otherwise."""
+    return array.array(table.dtype.char, table.tobytes())
 
 
 def _on_file(table: np.ndarray[Any, Any]) -> memoryview:
@@ -98,7 +105,9 @@ def _on_file(table: np.ndarray[Any, Any]) -> memoryview:
     only those are in memory. It is the largest part of the model.
     """
     with tempfile.TemporaryFile() as file:
-        table.tofile(file)
+        # Written at once it lies in large pages, and a text then brings whole ones into memory.
+        for at in range(0, table.size, _PIECE):
+            table[at : at + _PIECE].tofile(file)
         file.flush()
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     return memoryview(mapped).cast(table.dtype.char)

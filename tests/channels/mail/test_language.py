@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from channels.mail import language
 from channels.mail.language import detect
@@ -33,3 +34,12 @@ def test_a_letter_of_common_words_needs_no_model() -> None:
     language._identifier.cache_clear()
     assert detect("Bonjour, je n'ai pas reçu de réponse à ma demande, merci de votre aide.") == "fr"
     assert language._identifier.cache_info().currsize == 0
+
+
+def test_a_table_at_a_time_is_the_same_model() -> None:
+    """The layout of the model is the library's own affair: another version may change it."""
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    whole.set_languages(language._MODEL_CODES.split())
+    ours = language._identifier()
+    for text in ("où en est mon dossier", "Günaydın, oturma iznim nerede", "где мое дело", "xyz"):
+        assert ours.rank(text) == whole.rank(text)
