@@ -12,6 +12,7 @@ from support.people.identifying import Identity
 from support.people.languages import offered_language
 from support.people.normalising import email_address, foreigner_number, phone_number
 from support.tickets.calling import WITHOUT_TICKET, WRAP_UPS, SpokenWith
+from support.tickets.given import Given
 from support.tickets.timeline import SpokenThrough
 
 LONGEST_NOTE = 20_000
@@ -52,7 +53,7 @@ class Sheet:
     (``other_subject``: although they have open ones); then ``reason`` and ``procedure`` are
     codes of the catalogue; ``further`` is what else the same call is about. ``started_at`` is
     ISO 8601; ``wrap_up`` one of WRAP_UPS, or "" for the usual one of ``then``. ``articles``:
-    those read out, as (article id, revision) pairs.
+    those read out.
     ``through``, ``helper_*``, ``consent``: who speaks for the person (``SpokenWith``);
     ``remember_need``: the next one who speaks with them should know.
     """
@@ -75,7 +76,7 @@ class Sheet:
     other_subject: bool = False
     reason: str = ""
     procedure: str = ""
-    articles: tuple[tuple[int, int], ...] = ()
+    articles: tuple[Given, ...] = ()
     further: tuple[Further, ...] = ()
     phone_call_id: int | None = None
     call_back_id: int | None = None
@@ -113,7 +114,7 @@ class Sheet:
     def from_json(cls, raw: bytes) -> Sheet:
         read = json.loads(raw)
         read["then"] = Then(read["then"])
-        read["articles"] = tuple((a, r) for a, r in read["articles"])
+        read["articles"] = tuple(Given(*one) for one in read["articles"])
         read["further"] = tuple(Further(**one) for one in read.get("further", ()))
         return cls(**read)
 

@@ -25,8 +25,9 @@ from support.tickets.calling import (
     call_about_new,
     call_about_open,
 )
+from support.tickets.given import note_given
 from support.tickets.models import Ticket
-from support.tickets.timeline import ArticleUse, Entry, EntryKind
+from support.tickets.timeline import Entry, EntryKind
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,7 @@ def understand(received_id: int) -> Noted | None:
     for other in subject.further:
         _put_further(call, other, found, by)
     afterwards.settle_telephone(sheet, found.ticket, found.entry, call.number, by=by)
-    for article, revision in dict.fromkeys(sheet.articles):
-        use = ArticleUse(entry_id=found.entry.id, article_id=article, revision=revision)
-        db.session().add(use)
+    note_given(found.entry, sheet.articles)
     outcome = Outcome.CREATED if subject.ticket is None else Outcome.APPENDED
     settle(received, outcome, ticket_id=found.ticket.id, entry_id=found.entry.id)
     return found

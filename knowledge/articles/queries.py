@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -198,13 +198,13 @@ def readable_ids(article_ids: Sequence[int], audience: Audience) -> set[int]:
     )
 
 
-def sent_revisions(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def sent_revisions(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Those of the (article id, revision) ``pairs`` that the public may have been given.
 
     The article is public and published now; the revision is the one that is read, or one from
     before it.
     """
-    known = {
+    return {
         (article_id, number)
         for article_id, number in db.session().execute(
             select(Revision.article_id, Revision.number)
@@ -216,8 +216,8 @@ def sent_revisions(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
                 Revision.number <= Article.published_number,
             )
         )
+        if (article_id, number) in pairs
     }
-    return [pair for pair in pairs if pair in known]
 
 
 def published(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 
 from knowledge.articles import names
 from knowledge.articles.composing import block_names, problems
@@ -119,6 +119,40 @@ def history(block: SharedBlock, *, by: Agent) -> Sequence[SharedBlockRevision]:
         )
         .all()
     )
+
+
+def last_change() -> int:
+    """Which change of a block was the last one of all, 0 before the first."""
+    return db.session().scalar(select(func.max(SharedBlockRevision.id))) or 0
+
+
+@dataclass(frozen=True)
+class BlockChange:
+    """What the block ``name`` says from the change ``id`` on."""
+
+    id: int
+    name: str
+    body_markdown: str
+    at: datetime
+
+
+def changes_of(names: Iterable[str]) -> list[BlockChange]:
+    """All that the blocks of these names have said, the oldest first."""
+    wanted = set(names)
+    if not wanted:
+        return []
+    rows = db.session().execute(
+        select(
+            SharedBlockRevision.id,
+            SharedBlock.name,
+            SharedBlockRevision.body_markdown,
+            SharedBlockRevision.created_at,
+        )
+        .join(SharedBlock, SharedBlock.id == SharedBlockRevision.block_id)
+        .where(SharedBlock.name.in_(wanted))
+        .order_by(SharedBlockRevision.id)
+    )
+    return [BlockChange(*row) for row in rows]
 
 
 def missing(body: str) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from knowledge.articles.models import Article, Revision
-from knowledge.recalls.finding import affected, once_key, waiting_for
+from knowledge.recalls.finding import affected, once_key, told_last, waiting_for
 from knowledge.recalls.models import Recall
 from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid, NotVisible
@@ -40,11 +40,13 @@ def propose(article: Article, texts: Mapping[str, str], *, by: Agent) -> Recall:
             raise Invalid.of("article.too_long", language, most=LONGEST)
     if waiting_for(article.id) is not None:
         raise Conflict.of("recall.waiting")
-    if not affected(article).ticket_ids or article.published_number is None:
+    found = affected(article)
+    if not found.ticket_ids or article.published_number is None:
         raise Conflict.of("recall.nobody")
     recall = Recall(
-        article_id=article.id, upto=article.published_number, texts=said, author_agent_id=by.id
-    )
+        article_id=article.id, upto=article.published_number, blocks=found.blocks, texts=said,
+        author_agent_id=by.id,
+    )  # fmt: skip
     db.session().add(recall)
     db.session().flush()
     return recall
@@ -118,8 +120,10 @@ def tell_ticket(payload: Mapping[str, Any]) -> None:
     if recall is None or ticket is None:
         return
     hold(ticket)
-    once = once_key(recall.article_id, recall.upto, ticket.id)
-    if written(once):
+    once = once_key(recall, ticket.id)
+    last = told_last(recall.article_id, [ticket.id]).get(ticket.id)
+    same = last is not None and (last.revision, last.blocks) == (recall.upto, recall.blocks)
+    if same or written(once):  # two corrections of the same words may be on their way
         return
     told = note_event(
         ticket, LETTER, by=SYSTEM, once_key=once, explanation=recall.texts["fr"],

@@ -14,7 +14,8 @@ from support.people.models import Agent
 
 
 class Recall(Base):
-    """``upto``: the revision that is right; who received an earlier one is told. ``texts``: what
+    """``upto``: the revision that is right, ``blocks`` the last change of a
+    shared block in it; who was given other words is told. ``texts``: what
     they are told, by language, French always. ``told``: how many tickets it went to.
     """
 
@@ -24,6 +25,7 @@ class Recall(Base):
     id: Mapped[PrimaryKey]
     article_id: Mapped[int] = mapped_column(BigKey, ForeignKey("article.id", ondelete="CASCADE"))
     upto: Mapped[int]
+    blocks: Mapped[int | None] = mapped_column(BigKey)
     texts: Mapped[dict[str, str]] = mapped_column(JSON)
     author_agent_id: Mapped[int] = mapped_column(BigKey, ForeignKey("agent.id"))
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -18,12 +18,13 @@ from support.outbox.publishing import publish
 from support.people.models import Agent, Person, TeamKind
 from support.people.permissions import Permission, require
 from support.tickets import first_words, promising
+from support.tickets.given import Given, note_given
 from support.tickets.handing import at_home, bring_home, hand_to
 from support.tickets.journal import FileDraft, Words, write
 from support.tickets.leaving import not_withdrawn
 from support.tickets.models import State, Ticket
 from support.tickets.states import can_move, move
-from support.tickets.timeline import ArticleUse, Delivery, DeliveryState, Entry, EntryKind
+from support.tickets.timeline import Delivery, DeliveryState, Entry, EntryKind
 
 
 class Then(StrEnum):
@@ -38,7 +39,7 @@ class Then(StrEnum):
 class ReplyDraft:
     """``seen_entry_id``: the newest entry that the agent had on screen; None skips the check.
 
-    ``message_id``: the mail's, made by the caller. ``articles``: (article id, revision) pairs.
+    ``message_id``: the mail's, made by the caller. ``articles``: what it was made of.
     ``undo_for``: how long it waits before it leaves, so that it may be taken back.
     """
 
@@ -46,7 +47,7 @@ class ReplyDraft:
     message_id: str
     seen_entry_id: int | None = None
     files: Sequence[FileDraft] = ()
-    articles: Sequence[tuple[int, int]] = field(default_factory=tuple)
+    articles: Sequence[Given] = ()
     undo_for: timedelta = timedelta()
 
 
@@ -78,8 +79,7 @@ def agent_replies(ticket: Ticket, draft: ReplyDraft, *, by: Agent) -> Entry:
         draft.text.strip(), channel=Channel.EMAIL, message_id=draft.message_id, files=draft.files
     )
     entry = write(ticket, EntryKind.REPLY, words, by=by)
-    for article_id, revision in dict.fromkeys(draft.articles):
-        db.session().add(ArticleUse(entry_id=entry.id, article_id=article_id, revision=revision))
+    note_given(entry, draft.articles)
     dispatch(ticket, entry, after=draft.undo_for)
     first_words.answered(ticket.id)
     if at_home(ticket):

@@ -178,7 +178,9 @@ class Call(Base):
 
 
 class ArticleUse(Base):
-    """An article put into a reply, in the revision that the reader received."""
+    """An article put into a reply, in the words that the reader received: its revision, and the
+    shared blocks as of the change ``blocks`` (None: as they stood when the reply was written).
+    """
 
     __tablename__ = "article_use"
     __table_args__ = (Index("ix_article_use_article", "article_id", "revision"),)
@@ -189,3 +191,4 @@ class ArticleUse(Base):
     )
     article_id: Mapped[int] = mapped_column(BigKey)
     revision: Mapped[int]
+    blocks: Mapped[int | None] = mapped_column(BigKey)

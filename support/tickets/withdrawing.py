@@ -26,7 +26,7 @@ from support.tickets.journal import note_event
 from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.replying import ReplyDraft, Then, agent_replies
 from support.tickets.states import put_back
-from support.tickets.timeline import ArticleUse, DeliveryState, Entry, EntryKind
+from support.tickets.timeline import DeliveryState, Entry, EntryKind
 from support.tickets.waiting import wait_for_person
 
 _CLOCK = ("deadline", "paused_at", "left_minutes", "stopped_at", "kept")
@@ -81,13 +81,6 @@ def withdraw(ticket: Ticket, entry_id: int, *, by: Agent) -> bool:
     if untouched and kept is not None:
         _restore(ticket, kept["was"], by)
     return untouched
-
-
-def articles_of(entry: Entry) -> list[tuple[int, int]]:
-    """The (article id, revision) pairs that a reply had used, to be used again."""
-    query = select(ArticleUse.article_id, ArticleUse.revision)
-    rows = db.session().execute(query.where(ArticleUse.entry_id == entry.id))
-    return [(row.article_id, row.revision) for row in rows]
 
 
 def _reply(ticket: Ticket, entry_id: int) -> Entry:

@@ -20,6 +20,7 @@ from support.tickets import promising
 from support.tickets.assigning import serves, take
 from support.tickets.calling import CallDraft, call_about_open
 from support.tickets.closing import close
+from support.tickets.given import Given
 from support.tickets.journal import Words
 from support.tickets.models import ClosedHow, State, Ticket
 from support.tickets.noting import add_note
@@ -220,11 +221,11 @@ class Play:
                 clock.breached_at = now()
                 promising.note_breach(self.ticket.id, clock.id)
 
-    def _with_leaflets(self, step: Step) -> tuple[str, list[tuple[int, int]]]:
-        """The words of a reply, with the articles it rests on as (id, revision)."""
+    def _with_leaflets(self, step: Step) -> tuple[str, list[Given]]:
+        """The words of a reply, with the articles it rests on."""
         found = [self.company.leaflet(slug) for slug in many(step.more.get("article"))]
         text = wording.with_leaflets(self._text(step.text), found, self.company.public_url)
-        return text, [(leaflet.id, leaflet.revision) for leaflet in found]
+        return text, [Given(leaflet.id, leaflet.revision) for leaflet in found]
 
     def _text(self, text: str) -> str:
         return wording.fill(text, self.requester)

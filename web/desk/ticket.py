@@ -27,6 +27,7 @@ from support.tickets.announcing import can_announce
 from support.tickets.asking import speaks_for_requester
 from support.tickets.assigning import can_assign, colleagues_for, serves
 from support.tickets.filing import UNSORTED_REASON
+from support.tickets.given import given_with
 from support.tickets.journal import FileDraft
 from support.tickets.models import State, Ticket
 from support.tickets.qualifying import can_qualify
@@ -35,14 +36,14 @@ from support.tickets.replying import Then, can_close, can_reply, fronts, request
 from support.tickets.thread import read_thread, reads_internal, shared_calls
 from support.tickets.timeline import DeliveryState, Entry, EntryKind
 from support.tickets.visibility import one_visible
-from support.tickets.withdrawing import articles_of, may_withdraw
+from support.tickets.withdrawing import may_withdraw
 from web import uploads
 from web.access import staff
 from web.desk import catalogue, deliveries, events, facts, said
 from web.desk.catalogue import choices
 from web.desk.labels import item_label
 from web.http import me
-from web.library.inserting import passage
+from web.library.inserting import mark_of, passage
 from web.messages import sentences
 from web.reading_args import row_number
 
@@ -183,7 +184,7 @@ def _taken_back(thread: Sequence[Entry], entry_id: int | None, agent: Agent) -> 
         return None
     if not may_withdraw(entry, agent):
         return None
-    marks = [f"{article}:{revision}" for article, revision in articles_of(entry)]
+    marks = [mark_of(one) for one in given_with(entry)]
     files = [FileDraft(a.filename, a.content_type, a.file_key, a.size) for a in entry.attachments]
     then = Then(sent.before["then"]) if sent.before else None
     return Typed("reply", entry.text, marks, files=files, then=then)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from knowledge.articles import sharing
+from knowledge.recalls import finding
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
 from support.people.permissions import Permission
@@ -80,8 +81,13 @@ def _page(
 ) -> str:
     found = sharing.one(name, by=me())
     users = next(line.used_by for line in sharing.listing(by=me()) if line.name == name)
+    answered = (
+        finding.answered_before([number for number, _title in users], found.updated_at)
+        if found.number > 1
+        else {}
+    )
     return render_template(
         "library/block.html",
         block=found, body=body, based_on=based_on, errors=errors or {}, theirs=theirs,
-        users=users, history=sharing.history(found, by=me()),
+        users=users, answered=answered, history=sharing.history(found, by=me()),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from support.people.permissions import Permission
 from web import i18n
 from web.access import staff
 from web.http import me
-from web.library.comparing import compare
+from web.library.comparing import Passage, compare
 from web.messages import sentences
 
 bp = Blueprint("recalling", __name__, url_prefix="/agent/connaissances")
@@ -53,7 +53,7 @@ def read(recall_id: int) -> ResponseReturnValue:
     return render_template(
         "library/recall_review.html",
         recall=found, affected=affected, mine=found.author_agent_id == me().id,
-        language_name=i18n.language_name, **_changed(found.article, affected.revisions),
+        language_name=i18n.language_name, changed=_changed(affected),
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _page(article_id: int, texts: Mapping[str, str], errors: Mapping[str | None,
         waiting=finding.waiting_for(article_id), errors=errors,
         texts=texts or {"fr": _first_words(article)},
         languages=[(code, i18n.language_name(code)) for code in i18n.offered()],
-        **_changed(article, affected.revisions),
+        changed=_changed(affected),
     )  # fmt: skip
 
 
@@ -95,9 +95,6 @@ def _first_words(article: Article) -> str:
     return f"La fiche à jour : {site}/aide/{article.slug}"
 
 
-def _changed(article: Article, revisions: Sequence[int]) -> dict[str, object]:
+def _changed(affected: finding.Affected) -> Sequence[Passage]:
     """What the public reads otherwise than in the latest of the old texts."""
-    if not revisions:
-        return {"changed": []}
-    old, new = finding.as_public(article, max(revisions), article.published_number or 0)
-    return {"changed": compare(old, new)}
+    return compare(affected.before, affected.after) if affected.ticket_ids else []

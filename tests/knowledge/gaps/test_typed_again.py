@@ -11,6 +11,7 @@ from knowledge.gaps import typed_again
 from knowledge.gaps.typed_again import TypedPassage
 from support.kernel import db
 from support.kernel.time import as_of, now, today
+from support.tickets.given import Given
 from support.tickets.models import Ticket
 from support.tickets.replying import agent_replies
 from tests.cast import Cast
@@ -72,7 +73,7 @@ def test_what_an_article_put_there_was_typed_by_nobody(cast: Cast, write: Write)
     article = write("carte", body=f"## Retirer\n\n{LONG.format(price=225)}")
     text = to_text(f"## Retirer\n\n{LONG.format(price=225)}")
     for _ in range(3):
-        typed(cast, text, articles=[(article.id, 1)])
+        typed(cast, text, articles=[Given(article.id, 1)])
     assert collected() == []
 
 

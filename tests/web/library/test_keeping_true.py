@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import time_machine
 
-from knowledge.articles import editors, reviewing, writing
+from knowledge.articles import editors, reviewing, sharing, writing
 from knowledge.articles.models import Article, Audience, SharedBlock
 from knowledge.articles.writing import Words
 from support.kernel import db, message_ids
 from support.kernel.time import now, today
 from support.people.notices import StaffNotice
+from support.tickets.given import Given
+from support.tickets.replying import ReplyDraft, agent_replies
 from tests.cast import again
-from tests.factories import counted
+from tests.factories import a_ticket, counted
 from tests.web.conftest import Site
 from tests.web.library.conftest import ADDRESS, PHOTO, SECRET
 
@@ -124,6 +126,7 @@ def test_blocks_are_changed_once(site: Site, shelf, write) -> None:
         f"{WRITING}/blocs/prix", {"body": "225 €", "based_on": "1"}, follow_redirects=True
     )
     assert "Changé dans 1 fiche" in saved.text
+    assert "demande répondue" not in saved.text
     assert "Il coûte 225" in site.anyone().get("/aide/cout").text
     late = editor.send(f"{WRITING}/blocs/prix", {"body": "1 €", "based_on": "1"})
     assert (late.status_code, "225" in late.text, "1 €" in late.text) == (409, True, True)
@@ -277,3 +280,21 @@ def test_an_error_that_is_not_said_keeps_what_was_typed(site: Site, shelf) -> No
     assert answer.status_code == 422
     for kept in ("ne sert qu&#39;une fois", "2611-2004-8317", "Dites ce qui n’est pas juste"):
         assert kept in answer.text
+
+
+def test_the_page_of_a_block_leads_to_the_answers_from_before(site: Site, shelf, write) -> None:
+    editor = site.as_("editor")
+    editor.send(f"{WRITING}/blocs", {"name": "prix", "body": "200 €"})
+    article = write("cout", "Le coût", "Il coûte {{prix}}.")
+    with db.transaction():
+        ticket = a_ticket(site.cast, again(site.cast.awa))
+        given = Given(article.id, 1, sharing.last_change())
+        draft = ReplyDraft("Voici.", message_id="<b@x>", articles=[given])
+        agent_replies(ticket, draft, by=again(site.cast.teleadviser))
+    saved = editor.send(
+        f"{WRITING}/blocs/prix", {"body": "225 €", "based_on": "1"}, follow_redirects=True
+    )
+    assert "1 demande répondue avec elle avant ce changement" in saved.text
+    recall = f"{WRITING}/{article.id}/rappels"
+    assert recall in saved.text
+    assert "1 demande a reçu un texte différent, dont 1 ouverte" in editor.get(recall).text

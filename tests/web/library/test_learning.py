@@ -7,6 +7,7 @@ from knowledge.articles.writing import Words
 from knowledge.search import asked, index
 from support.kernel import db
 from support.kernel.time import today
+from support.tickets.given import Given
 from support.tickets.replying import ReplyDraft, agent_replies
 from tests.cast import again
 from tests.factories import a_ticket
@@ -67,7 +68,7 @@ def test_one_correction_for_all(site: Site, shelf) -> None:
     with db.transaction():
         cast = site.cast
         ticket = a_ticket(cast)
-        draft = ReplyDraft("Voici.", message_id="<a@x>", articles=[(article.id, 1)])
+        draft = ReplyDraft("Voici.", message_id="<a@x>", articles=[Given(article.id, 1)])
         agent_replies(ticket, draft, by=again(cast.teleadviser))
         found = again(article)
         secret = "::: directions\nZorglub.\n:::"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from knowledge.articles import sharing
 from knowledge.articles.models import Audience
 from support.kernel import db
 from support.tickets.references import shown
+from support.tickets.timeline import ArticleUse
 from tests.cast import again
 from tests.factories import a_ticket, counted
 from tests.web.conftest import Site
@@ -74,7 +76,7 @@ def test_links_between_articles_stay_on_the_shelf(site: Site, shelf) -> None:
 def test_passage_of_a_public_article(site: Site, shelf) -> None:
     found = site.as_("teleadviser").get(f"{SHELF}/{PHOTO}/passage").json
     assert found["title"] == "Photo refusée"
-    assert found["mark"] == f"{shelf[PHOTO].id}:1"
+    assert found["mark"] == f"{shelf[PHOTO].id}:1:0"
     assert "1. Recommencer" in found["text"]
     assert found["text"].rstrip().endswith(f"http://localhost/aide/{PHOTO}")
 
@@ -135,7 +137,7 @@ def test_from_an_article_to_the_reply(site: Site, shelf, reference) -> None:
 
 def test_inserted_without_a_script(site: Site, shelf, reference) -> None:
     page = site.as_("teleadviser").get(f"/agent/tickets/{reference}?fiche={PHOTO}").text
-    assert f'name="articles" value="{shelf[PHOTO].id}:1"' in page
+    assert f'name="articles" value="{shelf[PHOTO].id}:1:0"' in page
     assert "1. Recommencer" in page
 
 
@@ -164,3 +166,18 @@ def test_editors_read_why_a_result_was_found(site: Site, shelf) -> None:
     of_agents = site.as_("teleadviser").get(f"{SHELF}/resultats", query_string={"q": "photo"}).text
     assert "<mark>" in of_agents
     assert "Pourquoi ce résultat" not in of_agents
+
+
+def test_a_reply_remembers_the_blocks_that_its_words_had_seen(site: Site, shelf, reference) -> None:
+    with db.transaction():
+        sharing.create("droit", "50 €", by=again(site.cast.editor))
+        seen = sharing.last_change()
+    mark = site.as_("teleadviser").get(f"{SHELF}/{PHOTO}/passage").json["mark"]
+    with db.transaction():
+        sharing.create("delai", "Deux mois", by=again(site.cast.editor))
+    site.as_("teleadviser").send(
+        f"/agent/tickets/{reference}/reponses", {"text": "Voici.", "articles": mark}
+    )
+    with db.transaction() as session:
+        used = session.query(ArticleUse).one()
+        assert (used.revision, used.blocks) == (1, seen)
