@@ -132,6 +132,16 @@ class NodeIndex:
         except Exception:
             log.exception("knowledge index: could not follow the database")
 
+    def warm(self) -> None:
+        """Open the index and file its words, so that the first who searches need not wait."""
+        self.keep_up()
+        try:
+            with self.reading():
+                for audience in (Audience.PUBLIC, Audience.STAFF):
+                    self.lexicon(audience)
+        except Exception:
+            log.info("knowledge index: not there yet")
+
     def _build(self, work: Callable[[], int]) -> None:
         """Build a whole index beside the pages: they wait a moment, then say that it is coming.
 
@@ -345,6 +355,11 @@ def node() -> NodeIndex:
     if _node is None:
         raise RuntimeError("index not configured: call knowledge.search.index.configure first")
     return _node
+
+
+def warm_ahead() -> None:
+    """See :meth:`NodeIndex.warm`; beside the process that starts."""
+    threading.Thread(target=node().warm, name="knowledge index, first", daemon=True).start()
 
 
 def follow() -> int:

@@ -11,6 +11,7 @@ import click
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import SQLAlchemyError
 
+from knowledge.search import index
 from web import wiring
 from web import worker as background
 from web.app import create_app
@@ -35,7 +36,9 @@ class _Server(BaseApplication):
     def load(self) -> Any:
         background.configure(self.settings, patient=False)
         background.ring_after_commit()
-        return create_app(self.settings)
+        app = create_app(self.settings)
+        index.warm_ahead()
+        return app
 
 
 @click.command()

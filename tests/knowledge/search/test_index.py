@@ -274,3 +274,14 @@ def test_a_builder_that_fails_leaves_the_next_search_to_try_again(
         assert not index.rebuilding()
     assert len(tried) >= 2
     index.node().close()
+
+
+def test_a_process_that_starts_reads_the_words_ahead(node: NodeIndex, write: Write) -> None:
+    node.warm()
+    write("zebre", "Le zèbre rayé")
+    index.follow()
+    again = NodeIndex(folder_of(node), WhooshKind())
+    again.warm()
+    assert set(again._lexicons) == {Audience.PUBLIC, Audience.STAFF}
+    assert again.status().documents == 1
+    again.close()
