@@ -1,0 +1,1 @@
+"""Receiving people: places and their hours, appointments, what was done there."""
