@@ -40,6 +40,9 @@ class Permission(StrEnum):
     ANNOUNCE = "announcements.write"  # releases, incidents and news, to those they concern
     PREPARE_RELEASES = "releases.prepare"  # dates, documents and training of a release
     REVIEW = "review.lead"  # the fortnightly meeting of the levels
+    BOOK = "appointments.book"  # give people a place at a help point
+    RECEIVE = "appointments.receive"  # the day of one's own help point
+    SET_UP_SITE = "appointments.set_up"  # its desks, hours, closures and quotas
     READ_FIGURES = "figures.read"  # counts only, never a person
     ADMINISTER = "administration"  # accounts, teams, what was given up
 
@@ -57,7 +60,7 @@ class Scope(StrEnum):
 P = Permission
 _FRONT_LINE = {
     P.READ_TICKETS, P.OPEN_TICKETS, P.REPLY, P.NOTE, P.ASSIGN, P.CLOSE, P.ESCALATE,
-    P.TAKE_CALLS, P.SORT_MAIL, P.READ_PERSONS, P.READ_STAFF_ARTICLES,
+    P.TAKE_CALLS, P.SORT_MAIL, P.READ_PERSONS, P.READ_STAFF_ARTICLES, P.BOOK,
 }  # fmt: skip
 _NEXT_LEVELS = {
     P.READ_TICKETS, P.NOTE, P.ASSIGN, P.ESCALATE, P.ANSWER_BELOW, P.READ_PERSONS,
@@ -84,7 +87,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {P.READ_TICKETS, P.REPORT_ISSUES, P.READ_STAFF_ARTICLES}
     ),
     Role.HELP_POINT_AGENT: frozenset(
-        {P.READ_TICKETS, P.OPEN_TICKETS, P.READ_PERSONS, P.READ_STAFF_ARTICLES}
+        {
+            P.READ_TICKETS, P.OPEN_TICKETS, P.READ_PERSONS, P.READ_STAFF_ARTICLES,
+            P.BOOK, P.RECEIVE, P.SET_UP_SITE,
+        }
     ),
     # Editors write for every level, and so read what every level reads.
     Role.KNOWLEDGE_EDITOR: frozenset(
@@ -97,7 +103,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             P.READ_TICKETS, P.NOTE, P.ASSIGN, P.ASSIGN_OTHERS, P.SORT_MAIL, P.READ_PERSONS,
-            P.READ_STAFF_ARTICLES, P.READ_FIGURES, P.ADMINISTER, P.FEED_CALLS,
+            P.READ_STAFF_ARTICLES, P.READ_FIGURES, P.ADMINISTER, P.FEED_CALLS, P.SET_UP_SITE,
         }
     ),
 }  # fmt: skip
