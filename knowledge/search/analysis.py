@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from knowledge.folding import fold
@@ -46,6 +47,11 @@ def normalise(text: str) -> str:
 def spans(text: str) -> Sequence[tuple[int, int]]:
     """Where each word of a normalised text begins and ends; the index is its position."""
     return [match.span() for match in _WORD.finditer(text)]
+
+
+def first_spans(text: str, count: int) -> Sequence[tuple[int, int]]:
+    """The first ``count`` of :func:`spans`: to show a passage, one need not read to the end."""
+    return [match.span() for match in islice(_WORD.finditer(text), count)]
 
 
 @lru_cache(maxsize=1 << 16)

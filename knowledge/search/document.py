@@ -204,12 +204,16 @@ def packed(document: Document) -> dict[str, Any]:
 
 def unpacked(kept: Mapping[str, Any]) -> Document:
     """The reverse of :func:`packed`; ``words`` are not kept, only the index needs them."""
-    return Document(
-        **{name: _plain(kept[name]) for name in _PLAIN},
-        audience=Audience(kept["audience"]),
-        readers=tuple(Audience(reader) for reader in kept["readers"]),
-        terms=Terms(dict(zip(PARTS, kept["lengths"], strict=True)), kept["places"]),
-    )
+    values = {name: _plain(kept[name]) for name in _PLAIN}
+    values["audience"] = Audience(kept["audience"])
+    values["readers"] = tuple(Audience(reader) for reader in kept["readers"])
+    values["terms"] = Terms(dict(zip(PARTS, kept["lengths"], strict=True)), kept["places"])
+    values["words"] = frozenset()
+    # A frozen class assigns its twenty fields one by one, for each of the eighty documents that
+    # a search reads.
+    document = object.__new__(Document)
+    document.__dict__.update(values)
+    return document
 
 
 def _plain(value: Any) -> Any:

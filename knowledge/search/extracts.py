@@ -11,6 +11,7 @@ from knowledge.search.expansion import Query
 
 WIDTH = 32  # words
 LEAD = 6  # words shown before the first match
+_AFTER = 10  # words read after those shown: whether there are any, and the rest of a compound
 _HYPHENS = frozenset("-‐‑")
 
 Piece = tuple[str, bool]
@@ -19,11 +20,12 @@ Piece = tuple[str, bool]
 def extract(query: Query, document: Document) -> list[Piece]:
     """Pieces of text in order, ``(text, is it a match)``; the summary when nothing matches."""
     matches = _matches(query, document)
-    words = analysis.spans(document.text)
+    first = _first(matches) if matches else 0
+    words = analysis.first_spans(document.text, first + WIDTH + _AFTER)
     matches = {place: slot for place, slot in matches.items() if place < len(words)}
     if not matches:
         return [(document.summary or _beginning(document.text, words), False)]
-    first, last = _window(matches, len(words))
+    last = min(len(words), first + WIDTH)
     return _pieces(document.text, words, sorted(matches), first, last)
 
 
@@ -52,8 +54,8 @@ def _nearest(there: Sequence[int], place: int) -> int | None:
     return min(there, key=lambda p: abs(p - place), default=None)
 
 
-def _window(matches: dict[int, int], words: int) -> tuple[int, int]:
-    """Where the extract begins and ends (excluded): the most different slots, then matches."""
+def _first(matches: dict[int, int]) -> int:
+    """Where the extract begins: with the most different slots, then matches."""
     places = sorted(matches)
     best = places[0]
     best_worth = (0, 0)
@@ -65,8 +67,7 @@ def _window(matches: dict[int, int], words: int) -> tuple[int, int]:
         worth = (len({matches[p] for p in inside}), len(inside))
         if worth > best_worth:
             best, best_worth = place, worth
-    first = max(0, best - LEAD)
-    return first, min(words, first + WIDTH)
+    return max(0, best - LEAD)
 
 
 def _pieces(

@@ -16,7 +16,7 @@ from math import inf, log, prod
 from knowledge.articles.models import Audience
 from knowledge.search.document import PARTS, Document, Part, numbers
 from knowledge.search.engine import Statistics
-from knowledge.search.expansion import Query, Slot
+from knowledge.search.expansion import Query, Slot, Way
 
 
 @dataclass(frozen=True)
@@ -143,10 +143,9 @@ class _Weighed:
         # By identity: hashing a slot means hashing all its ways, and each document asks for each.
         self._importance = {id(slot): self._importance_of(slot) for slot in self._slots}
         self._whole = sum(self._importance.values())
-        self._costs = {
-            id(way): sum(self._rarity_anywhere(term) for term in way.terms)
+        self._ways = {
+            id(slot): [(way.terms, way.weight, self._trust(slot, way)) for way in slot.ways]
             for slot in self._slots
-            for way in slot.ways
         }
 
     def begin(self, document: Document, context: Context) -> _Begun:
@@ -183,20 +182,22 @@ class _Weighed:
             found[part] = SATURATION * (1 - norm + norm * length / self._average[part])
         return found
 
+    def _trust(self, slot: Slot, way: Way) -> float:
+        """A rare synonym is not worth more than the common word that was typed."""
+        rarity = sum(self._rarity_anywhere(term) for term in way.terms)
+        return min(1.0, self._importance[id(slot)] / max(rarity, 1e-9))
+
     def _match(self, slot: Slot, worths: Mapping[str, float]) -> _Match:
-        best = _Match(slot, (), 0.0, 0.0)
-        for way in slot.ways:
-            present = tuple(term for term in way.terms if term in worths)
-            if not present:
-                continue
-            share = way.weight * len(present) / len(way.terms)
-            # A rare synonym is not worth more than the common word that was typed.
-            rarity = self._costs[id(way)]
-            worth = share * min(1.0, self._importance[id(slot)] / max(rarity, 1e-9))
-            worth *= sum(worths[term] for term in present)
-            if worth > best.worth:
-                best = _Match(slot, present, worth * (1 + log(slot.count)), share)
-        return best
+        found: tuple[str, ...] = ()
+        most = most_share = 0.0
+        for terms, weight, trust in self._ways[id(slot)]:
+            present = terms if len(terms) == 1 else tuple(t for t in terms if t in worths)
+            worth = sum(worths.get(term, 0.0) for term in present)
+            share = weight * len(present) / len(terms)
+            worth *= share * trust
+            if worth > most:
+                found, most, most_share = present, worth, share
+        return _Match(slot, found, most * (1 + log(slot.count)), most_share)
 
     def _worth(self, term: str, places: _Places, norms: Mapping[Part, float]) -> float:
         total, rarities = 0.0, self._rarity(term)
