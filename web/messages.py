@@ -40,6 +40,43 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "foreigner_number.invalid": lambda **p: _(
         "Le numéro étranger a 10 chiffres. Il est imprimé sur le titre de séjour."
     ),
+    "help_point.unknown": lambda **p: _("Ce lieu d’accueil n’existe pas, ou n’est pas le vôtre."),
+    "help_point.none": lambda **p: _("Aucun lieu d’accueil n’est ouvert à votre équipe."),
+    "appointment.unknown": lambda **p: _("Ce rendez-vous n’existe pas, ou n’est pas de ce lieu."),
+    "appointment.place": lambda **p: _("Choisissez une place."),
+    "appointment.taken": lambda **p: _(
+        "Cette place vient d’être prise. Tout ce que vous avez saisi est gardé : choisissez-en "
+        "une autre."
+    ),
+    "appointment.quota_full": lambda **p: _(
+        "Toutes les places de la semaine du %(week)s sont données. Choisissez une autre semaine, "
+        "ou dites pourquoi dépasser.",
+        **p,
+    ),
+    "appointment.already": lambda **p: _(
+        "Cette personne a déjà un rendez-vous : %(when)s, %(place)s. Déplacez-le ou annulez-le.",
+        **p,
+    ),
+    "appointment.closed_now": lambda **p: _(
+        "Ce lieu ne donne pas de rendez-vous à cette heure-ci."
+    ),
+    "appointment.not_here": lambda **p: _("Ce lieu ne donne pas de rendez-vous en ligne."),
+    "appointment.sent_twice": lambda **p: _("Ce rendez-vous est déjà enregistré."),
+    "appointment.reach": lambda **p: _("Donnez un téléphone, ou une adresse électronique."),
+    "appointment.note_long": lambda **p: _("La note est trop longue : %(most)s signes.", **p),
+    "appointment.moved": lambda **p: _(
+        "Ce rendez-vous a changé entre-temps : regardez où il en est."
+    ),
+    "appointment.too_early": lambda **p: _("L’heure du rendez-vous n’est pas encore venue."),
+    "appointment.why": lambda **p: _("Dites pourquoi."),
+    "desk.none": lambda **p: _("Donnez au moins un guichet, un par ligne."),
+    "desk.many": lambda **p: _("C’est trop : %(most)s guichets au plus.", **p),
+    "desk.twice": lambda **p: _("Deux guichets portent le même nom."),
+    "hours.five": lambda **p: _("Les heures vont de cinq minutes en cinq minutes : 09:00, 09:05…"),
+    "quota.number": lambda **p: _(
+        "Donnez un nombre ; les places réservées ne dépassent pas le total."
+    ),
+    "horizon.number": lambda **p: _("Donnez un nombre de jours, de 1 à %(most)s.", **p),
     "ticket.unknown": lambda **p: _("Ce ticket n’existe pas, ou il ne vous est pas ouvert."),
     "ticket.empty": lambda **p: _("Dites en quelques mots ce qui se passe."),
     "ticket.taken": lambda **p: _("%(name)s s’en occupe déjà.", **p),

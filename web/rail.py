@@ -181,6 +181,7 @@ def sections(agent: Agent, waiting: Mapping[str, int]) -> list[dict[str, Any]]:
         (Permission.READ_TICKETS, _("Tickets"), "/agent/tickets", "inboxes"),
         (Permission.TAKE_CALLS, _("Nouvel appel"), "/agent/appels/nouveau", "telephone-plus"),
         (Permission.TAKE_CALLS, _("Appels à rappeler"), CALL_BACKS, "telephone-outbound"),
+        (Permission.BOOK, _("Rendez-vous"), "/agent/rendez-vous", "calendar-event"),
         (Permission.REPORT_ISSUES, _("Signaler"), "/agent/signalements/nouveau", "flag"),
         (Permission.OPEN_TICKETS, _("Ouvrir un ticket"), "/agent/tickets/nouveau", "plus-circle"),
         (Permission.ESCALATE, _("Escalades"), "/agent/escalades", "arrow-up-right-circle"),

@@ -29,6 +29,7 @@ from web.demo.mailing import compare_mailbox, receive_mails, refuse_some
 from web.demo.organising import organise
 from web.demo.peopling import people
 from web.demo.playing import play
+from web.demo.receiving import receive
 from web.demo.scheduling import Pace
 from web.demo.settling import settle
 from web.demo.telephoning import let_telephone_ring
@@ -99,6 +100,7 @@ def _load(progress: Progress, share: float) -> DemoSummary:
     let_telephone_ring(agents, tickets)
     inform(reading.read_news(), agents, tickets, today)
     curate(agents, today)
+    receive(agents, persons, rng)
     # What a night would have learned by now of all these answers.
     typed_again.collect(len(tickets) * 10)
     learned.recount()

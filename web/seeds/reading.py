@@ -15,6 +15,7 @@ ORGANISATION = HERE / "organisation.yaml"
 CATALOGUE = HERE / "catalogue.yaml"
 RELEASES = HERE / "releases.yaml"
 OUTSIDE = HERE / "outside.yaml"
+APPOINTMENTS = HERE / "appointments.yaml"
 
 Row = Mapping[str, Any]
 
@@ -54,6 +55,10 @@ def read_catalogue(path: Path = CATALOGUE) -> Catalogue:
 
 def read_releases(path: Path = RELEASES) -> Sequence[Row]:
     return list(read_yaml(path)["releases"])
+
+
+def read_appointments(path: Path = APPOINTMENTS) -> Sequence[Row]:
+    return list(read_yaml(path)["reasons"])
 
 
 def read_outside(path: Path = OUTSIDE) -> Sequence[Row]:

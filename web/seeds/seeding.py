@@ -25,6 +25,7 @@ from support.catalogue.models import (
     Situation,
 )
 from support.clocks.models import Calendar
+from support.help_sessions.models import AppointmentReason
 from support.kernel import db
 from support.people.models import Site, SiteKind, Team, TeamKind
 from web.seeds import reading
@@ -64,6 +65,7 @@ def seed() -> Planted:
     situations = plant_situations(catalogue.situations)
     releases = plant_releases(reading.read_releases())
     services = plant_outside(reading.read_outside())
+    _plant(AppointmentReason, reading.read_appointments())
     teams = steps = 0
     if db.session().scalar(select(Team.id).limit(1)) is None:
         organisation = reading.read_organisation()

@@ -1,0 +1,1 @@
+"""Where people are received: appointments, the day, the calendar of a place."""

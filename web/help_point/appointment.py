@@ -1,0 +1,96 @@
+"""One appointment: what to say, the slip, moved, given up, and what happened to it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from support.help_sessions import attendance
+from support.help_sessions.booking import shown
+from support.help_sessions.models import AppointmentState
+from support.kernel import db
+from support.kernel.errors import Conflict, Invalid
+from support.people.permissions import Permission
+from web.access import staff
+from web.desk.facts import masked
+from web.help_point import labels
+from web.http import me
+from web.messages import sentences
+
+bp = Blueprint("appointment", __name__, url_prefix="/agent/rendez-vous")
+
+
+@bp.get("/<int:appointment_id>")
+@staff(Permission.BOOK)
+def one(appointment_id: int) -> ResponseReturnValue:
+    return _page(appointment_id, {})
+
+
+@bp.get("/<int:appointment_id>/bon")
+@staff(Permission.BOOK)
+def slip(appointment_id: int) -> ResponseReturnValue:
+    """To print: where, when, what to bring, the code. No word of why one comes."""
+    found = attendance.one(appointment_id, by=me())
+    return render_template("help_point/slip.html", a=found, labels=labels, code=shown(found.code))
+
+
+@bp.post("/<int:appointment_id>/annulations")
+@staff(Permission.BOOK)
+def cancel(appointment_id: int) -> ResponseReturnValue:
+    found = attendance.one(appointment_id, by=me())
+    by_person = request.form.get("par") != "service"
+    try:
+        attendance.cancel(
+            found, by_person=by_person, reason=request.form.get("reason", ""), by=me()
+        )
+    except Invalid as refusal:
+        db.session().rollback()
+        return _page(appointment_id, sentences(refusal)), 422
+    except Conflict as refusal:
+        db.session().rollback()
+        flash(sentences(refusal)[None], "error")
+        return redirect(url_for("appointment.one", appointment_id=appointment_id), 303)
+    flash(_("Annulé : la place est rendue."), "success")
+    if not by_person and found.reason.active:
+        # Whoever gives a place up for the service offers another.
+        return redirect(
+            url_for("giving.form", lieu=found.help_point_id, person=found.person_id,
+                    motif=found.reason.code), 303
+        )  # fmt: skip
+    return redirect(url_for("appointment.one", appointment_id=appointment_id), 303)
+
+
+@bp.post("/<int:appointment_id>/etats")
+@staff(Permission.RECEIVE)
+def act(appointment_id: int) -> ResponseReturnValue:
+    """Arrived, received, not come…: from the list of the day, and back to it."""
+    found = attendance.one(appointment_id, by=me())
+    wanted = request.form.get("etat", "")
+    try:
+        if wanted not in set(AppointmentState):
+            raise Conflict.of("appointment.moved")
+        attendance.act(
+            found, AppointmentState(wanted), by=me(), reason=request.form.get("reason", "")
+        )
+    except (Invalid, Conflict) as refusal:
+        db.session().rollback()
+        flash(next(iter(sentences(refusal).values())), "error")
+    else:
+        flash(f"{found.person.full_name} : {labels.state_label(found.state)}", "success")
+    if request.form.get("jour"):
+        discreet = request.form.get("discret") or None
+        return redirect(url_for("day.day", jour=request.form["jour"], discret=discreet), 303)
+    return redirect(url_for("appointment.one", appointment_id=appointment_id), 303)
+
+
+def _page(appointment_id: int, errors: dict[str | None, str]) -> str:
+    found = attendance.one(appointment_id, by=me())
+    return render_template(
+        "help_point/appointment.html",
+        a=found, code=shown(found.code), labels=labels, masked=masked, errors=errors,
+        events=attendance.events_of(found), given=bool(request.args.get("donne")),
+        live=found.state is AppointmentState.SCHEDULED,
+        receives=attendance.may_receive(me(), found),
+        others=[o for o in attendance.of_person(found.person) if o.id != found.id],
+    )  # fmt: skip

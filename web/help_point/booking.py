@@ -1,0 +1,163 @@
+"""Giving an appointment while the person is on the line: one page, the keyboard alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from support.help_sessions import attendance, offering, places
+from support.help_sessions.booking import Booking, book
+from support.help_sessions.models import Appointment, AppointmentReason, HelpPoint
+from support.help_sessions.offering import Asked
+from support.kernel import db
+from support.kernel.errors import Conflict, DomainError, Invalid, Problem
+from support.kernel.time import now
+from support.people.identifying import recognise_or_create
+from support.people.models import Person
+from support.people.permissions import Permission
+from web.access import staff
+from web.chain import visitors
+from web.help_point import labels
+from web.help_point.choosing import choose_place
+from web.help_point.page_of_booking import (
+    Page,
+    channel_of,
+    chosen_person,
+    find,
+    offers,
+    opened,
+    point_of,
+    reason_of,
+    replaced,
+    sent,
+    show,
+)
+from web.http import me
+from web.messages import sentence
+
+bp = Blueprint("giving", __name__, url_prefix="/agent/rendez-vous/nouveau")
+
+
+@bp.get("")
+@staff(Permission.BOOK, Permission.READ_PERSONS)
+def form() -> ResponseReturnValue:
+    page = opened()
+    if not page.typed["lieu"] and not places.bookable(by=me()):
+        return choose_place()
+    return show(page)
+
+
+@bp.get("/personnes")
+@staff(Permission.BOOK, Permission.READ_PERSONS)
+def people() -> ResponseReturnValue:
+    """Whom the words may mean, as one types."""
+    found = find(request.args.get("q", ""), request.args.get("person", ""))
+    return render_template("chain/_found.html", **found)
+
+
+@bp.get("/places")
+@staff(Permission.BOOK, Permission.READ_PERSONS)
+def free() -> ResponseReturnValue:
+    """The places for a reason: the nearest, and a week."""
+    page = opened()
+    if not page.typed["lieu"] and not places.bookable(by=me()):
+        return ""
+    return render_template(
+        "help_point/_places.html", **offers(page.typed, point_of(page.typed), channel_of(page))
+    )
+
+
+@bp.post("")
+@staff(Permission.BOOK, Permission.READ_PERSONS)
+def give() -> ResponseReturnValue:
+    """Give the place. Refused, the page comes back with all that was typed and fresh places."""
+    page = sent()
+    point_of(page.typed)  # without a place there is no page to come back to
+    if request.form.get("suite") == "chercher":
+        return show(page)
+    try:
+        given = _given(page)
+    except (Invalid, Conflict) as refusal:
+        return _again(page, refusal)
+    return redirect(url_for("appointment.one", appointment_id=given.id, donne=1), 303)
+
+
+@bp.post("/manques")
+@staff(Permission.BOOK)
+def unmet() -> ResponseReturnValue:
+    """Somebody wanted a place and there was none: counted, and said to have been."""
+    typed = {"lieu": request.form.get("lieu", ""), "motif": request.form.get("motif", "")}
+    point, reason = point_of(typed), reason_of(typed)
+    if reason is not None:
+        offering.note_unmet(Asked(point, reason, channel_of(Page({"au_guichet": ""}, ""))))
+        flash(_("C’est compté : la demande sans place se voit dans les chiffres."), "success")
+    return redirect(url_for("giving.form", lieu=point.id, motif=typed["motif"]), 303)
+
+
+def _given(page: Page) -> Appointment:
+    point, reason = point_of(page.typed), reason_of(page.typed)
+    here = request.form.get("suite") == "recevoir"
+    if reason is None:
+        raise Invalid.of("field.choice", "motif")
+    starts_at = now() if here else _place(page)
+    wanted = _wanted(page, point, reason, starts_at, _person(page))
+    return attendance.walk_in(wanted, by=me()) if here else book(wanted, by=me())
+
+
+def _wanted(
+    page: Page, point: HelpPoint, reason: AppointmentReason, starts_at: datetime, person: Person
+) -> Booking:
+    t = page.typed
+    needs = {name: t[name].strip()[:60] for name in ("interprete", "accompagne", "acces")}
+    return Booking(
+        key=page.key, point=point, reason=reason, starts_at=starts_at, person=person,
+        channel=channel_of(page), note=t["note"], beyond=t["beyond"].strip(),
+        needs={name: said for name, said in needs.items() if said},
+        instead_of=replaced(t),
+    )  # fmt: skip
+
+
+def _place(page: Page) -> datetime:
+    try:
+        starts_at = datetime.fromisoformat(page.typed["place"])
+    except ValueError:
+        raise Invalid.of("appointment.place", "place") from None
+    if starts_at.tzinfo is None:
+        raise Invalid.of("appointment.place", "place")
+    return starts_at
+
+
+def _person(page: Page) -> Person:
+    t = page.typed
+    if t["person"] == visitors.NEW:
+        if not t["phone"].strip() and not t["email"].strip():
+            raise Invalid(Problem("appointment.reach", "phone"))
+        site = me().team.site
+        return recognise_or_create(visitors.identity(t, site.department if site else None))
+    found = chosen_person(t["person"], t["q"])
+    if found is None:
+        raise Invalid.of("person.unchosen", "person")
+    return found
+
+
+def _again(page: Page, refusal: DomainError) -> ResponseReturnValue:
+    """With fresh places; what was refused is not chosen any more."""
+    db.session().rollback()
+    for problem in refusal.problems:
+        page.errors.setdefault(problem.field or "place", _said(page, problem))
+    status = 409 if isinstance(refusal, Conflict) else 422
+    if status == 409:
+        page.typed["place"] = ""
+    return show(page), status
+
+
+def _said(page: Page, problem: Problem) -> str:
+    params = dict(problem.params)
+    if "starts_at" in params:
+        params["when"] = labels.when(point_of(page.typed), params["starts_at"])
+    if "monday" in params:
+        params["week"] = labels.day_words(params["monday"])
+    return sentence(Problem(problem.code, problem.field, params))
