@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from support.help_sessions import attendance
+from support.help_sessions import attendance, places
 from support.help_sessions.booking import shown
 from support.help_sessions.models import AppointmentState
 from support.kernel import db
@@ -92,5 +92,6 @@ def _page(appointment_id: int, errors: dict[str | None, str]) -> str:
         events=attendance.events_of(found), given=bool(request.args.get("donne")),
         live=found.state is AppointmentState.SCHEDULED,
         receives=attendance.may_receive(me(), found),
+        day=places.local_day(found.help_point, found.starts_at).isoformat(),
         others=[o for o in attendance.of_person(found.person) if o.id != found.id],
     )  # fmt: skip

@@ -1,0 +1,97 @@
+"""The day at the counter, and the week."""
+
+from __future__ import annotations
+
+import time_machine
+from sqlalchemy import select
+
+from support.help_sessions.models import Appointment, AppointmentState
+from support.kernel import db
+from tests.factories import counted
+from tests.support.help_sessions.conftest import MONDAY, at
+from tests.web.conftest import Browser, Site
+from tests.web.help_point.test_booking import HOME, give, wanted
+
+S = AppointmentState
+
+
+def pressed(pan: Browser, number: str, state: str, **more: str) -> str:
+    fields = {"etat": state, "jour": MONDAY.isoformat(), **more}
+    return pan.send(f"{HOME}/{number}/etats", fields, follow_redirects=True).text
+
+
+def test_from_arrival_to_the_end(site: Site, point) -> None:
+    number = give(site.as_("pan")).split("?")[0].rsplit("/", 1)[1]
+    with time_machine.travel(at("09:02"), tick=False):
+        pan = site.as_("pan")
+        page = pan.get(HOME).text
+        assert "Lundi 30 novembre" in page
+        assert "Nouvelle" in page
+        assert "Personne Nouvelle : Arrivé" in pressed(pan, number, "checked_in")
+        assert "Dites pourquoi" in pressed(pan, number, "not_served")
+        assert "En cours" in pressed(pan, number, "in_progress")
+        assert "Reçu" in pressed(pan, number, "completed")
+        assert "a changé entre-temps" in pressed(pan, number, "no_show")
+        history = pan.get(f"{HOME}/{number}").text
+        assert history.count("Farida Benyahia") >= 4
+
+
+def test_late_then_not_come_then_come_after_all(site: Site, point) -> None:
+    number = give(site.as_("pan")).split("?")[0].rsplit("/", 1)[1]
+    with time_machine.travel(at("08:50"), tick=False):
+        pan = site.as_("pan")
+        assert "pas encore venue" in pressed(pan, number, "no_show")
+    with time_machine.travel(at("09:20"), tick=False):
+        assert "en retard" in pan.get(HOME).text
+        assert "Non venu" in pressed(pan, number, "no_show")
+        assert "1 fois non venu" in pan.get(HOME).text
+        assert "Arrivé" in pressed(pan, number, "checked_in")
+        pressed(pan, number, "not_served", reason="papers_missing")
+        assert "Il manque des documents" in pan.get(f"{HOME}/{number}").text
+
+
+def test_nobody_s_name_for_the_next_in_line(site: Site, point) -> None:
+    pan = site.as_("pan")
+    give(pan)
+    page = pan.get(f"{HOME}?jour={MONDAY}&discret=1").text
+    assert "P. N." in page
+    for secret in ("Nouvelle", "Déposer une demande"):
+        assert secret not in page
+
+
+def test_a_visit_without_appointment(site: Site, point) -> None:
+    with time_machine.travel(at("09:10"), tick=False):
+        pan = site.as_("pan")
+        page = pan.get(give(pan, suite="recevoir", place="")).text
+        assert "sans rendez-vous" in page
+        assert "sans rendez-vous" in pan.get(HOME).text
+        twice = pan.send("/agent/rendez-vous/nouveau", wanted(cle="y", suite="recevoir"))
+        assert twice.status_code == 409
+    with db.transaction() as session:
+        came = session.scalars(select(Appointment)).one()
+        assert (came.state, came.desk_id, came.quota_ids) == (S.CHECKED_IN, None, [])
+
+
+def test_the_week_and_its_queries(site: Site, point) -> None:
+    pan = site.as_("pan")
+    with counted() as few:
+        assert "Pas d’accueil" in pan.get(f"{HOME}/semaine?jour={MONDAY}").text
+    for n, starts in enumerate(("09:00", "09:30", "10:00")):
+        give(pan, cle=f"f{n}", phone=f"06 39 98 02 0{n}", family_name=f"Nom{n}",
+             place=at(starts).isoformat())  # fmt: skip
+    with counted() as many:
+        page = pan.get(f"{HOME}/semaine?jour={MONDAY}").text
+    assert page.count("week-item") == 3
+    # Persons' addresses are read once for all of them.
+    assert len(many) <= len(few) + 1
+    with counted() as day:
+        pan.get(f"{HOME}?jour={MONDAY}")
+    assert len(day) <= len(many) + 1
+
+
+def test_other_places_see_nothing(site: Site, point) -> None:
+    number = give(site.as_("pan")).split("?")[0].rsplit("/", 1)[1]
+    for who in ("teleadviser", "supervisor"):
+        assert site.as_(who).get(f"{HOME}/{number}").status_code == 404
+    for who in ("dp", "sdst", "referent", "editor", "steering", "admin"):
+        assert site.as_(who).get(f"{HOME}/{number}").status_code == 403
