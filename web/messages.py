@@ -69,6 +69,8 @@ SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "appointment.too_early": lambda **p: _("L’heure du rendez-vous n’est pas encore venue."),
     "appointment.why": lambda **p: _("Dites pourquoi."),
+    "assistance.minutes": lambda **p: _("Donnez la durée en minutes, de 1 à %(most)s.", **p),
+    "assistance.door": lambda **p: _("Dites où la personne est envoyée."),
     "desk.none": lambda **p: _("Donnez au moins un guichet, un par ligne."),
     "desk.many": lambda **p: _("C’est trop : %(most)s guichets au plus.", **p),
     "desk.twice": lambda **p: _("Deux guichets portent le même nom."),

@@ -27,6 +27,7 @@ for name in (
     "knowledge.recalls.models",
     "support.catalogue.models",
     "support.clocks.models",
+    "support.help_sessions.assistance_log",
     "support.help_sessions.models",
     "support.intake.models",
     "support.intake.repeating",

@@ -57,6 +57,7 @@ ROOMS = (
     "web.help_point.day",
     "web.help_point.booking",
     "web.help_point.calendar",
+    "web.help_point.logging_help",
     "web.help_point.appointment",
     "web.admin.overview",
     "web.admin.accounts",
