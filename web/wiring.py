@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 import web.models  # noqa: F401  (every table is known before the first query)
 from channels.contact_form import taking
 from channels.mail import (
+    appointments,
     authenticating,
     delivering,
     inbox,
@@ -34,6 +35,7 @@ from escalation.shared_mailbox import receiving as level_mail
 from knowledge.recalls import correcting
 from knowledge.search import index
 from support.clocks import warning
+from support.help_sessions import telling as appointment_telling
 from support.intake import receiving
 from support.intake.models import Channel
 from support.kernel import db, files, message_ids
@@ -108,6 +110,7 @@ def handlers() -> Mapping[str, Handler]:
         rescheduling.AGREED: _follow_agreement,
         "knowledge.changed": _follow_changes,
         correcting.TOPIC: _tell_correction,
+        appointment_telling.TOPIC: appointments.tell,
         glpi.PUSH: pushing.push,
         glpi.PULL: pulling.pull,
     }

@@ -30,6 +30,7 @@ from knowledge.articles import checking, learned, publishing, voting
 from knowledge.gaps import typed_again
 from knowledge.search import asked
 from support.clocks import ticking, warning
+from support.help_sessions import telling
 from support.intake.repeating import forget_answers
 from support.kernel import db
 from support.outbox.draining import drain as drain_outbox
@@ -85,6 +86,7 @@ def _schedule(settings: Settings) -> dict[str, Any]:
         "measure": _daily(4, 20, "relais.measure_delays"),
         "priorities": _daily(4, 40, "relais.raise_priorities"),
         "learn": _daily(5, 0, "relais.learn_from_answers"),
+        "appointments": _daily(10, 15, "relais.remind_of_appointments"),
         "articles": _daily(7, 50, "relais.check_articles"),
         "remind": _daily(8, 30, "relais.remind_levels"),
     }
@@ -193,6 +195,13 @@ def remind_levels() -> int:
     """Write again to the levels that work by mail and owe an answer; how many mails."""
     with db.transaction():
         return level_reminders.remind()
+
+
+@app.task(name="relais.remind_of_appointments")
+def remind_of_appointments() -> int:
+    """Write to those who come in two days; how many."""
+    with db.transaction():
+        return telling.remind()
 
 
 @app.task(name="relais.learn_from_answers")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload
 
-from support.help_sessions import places
+from support.help_sessions import places, telling
 from support.help_sessions.booking import Booking, new_code
 from support.help_sessions.journal import note
 from support.help_sessions.models import (
@@ -125,6 +125,7 @@ def cancel(appointment: Appointment, *, by_person: bool, reason: str, by: Agent)
         raise Invalid.of("appointment.why", "reason")
     to = AppointmentState.CANCELLED_BY_USER if by_person else AppointmentState.CANCELLED_BY_SERVICE
     free(appointment, to, by=by, reason=reason.strip())
+    telling.tell(appointment, telling.CANCELLED)
 
 
 def walk_in(wanted: Booking, *, by: Agent) -> Appointment:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from stdnum import damm
 
-from support.help_sessions import offering, places, quotas
+from support.help_sessions import offering, places, quotas, telling
 from support.help_sessions.journal import note
 from support.help_sessions.models import (
     LIVE,
@@ -156,6 +156,7 @@ def _give(
                     raise _already(wanted) from error
             raise
         note(given, "booked", by)
+        telling.tell(given, telling.GIVEN)
         return given
     raise RuntimeError("no free code for an appointment")
 

@@ -37,6 +37,8 @@ def state_tone(state: AppointmentState) -> str:
 def event_label(event: str) -> str:
     if event == "booked":
         return _("Donné")
+    if event == "told":
+        return _("Courriel envoyé")
     if event == "walk_in":
         return _("Venu sans rendez-vous")
     return state_label(AppointmentState(event))
@@ -59,6 +61,9 @@ def why_label(code: str) -> str:
         "late": _("Arrivé trop tard"),
         "no_time": _("Nous n’avons pas eu le temps"),
         "other": _("Autre raison"),
+        "appointment_given": _("confirmation"),
+        "appointment_reminder": _("rappel"),
+        "appointment_cancelled": _("annulation"),
     }.get(code, code)
 
 

@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from sqlalchemy import Engine, select
 
-from channels.mail import delivering, inbox, notices, too_large
+from channels.mail import appointments, delivering, inbox, notices, too_large
 from channels.mail.sending import SmtpTransport
 from support.intake import receiving
 from support.intake.models import Channel, Received
@@ -112,6 +112,7 @@ class MailRoom:
             "message.send": delivering.deliver,
             "notice.send": notices.send,
             "mail.too_large": too_large.send,
+            "appointment.tell": appointments.tell,
         }
         with time_machine.travel(now() + after, tick=True):
             return drain(handlers)

@@ -1,0 +1,137 @@
+"""Who is told of an appointment, and reminded two days before: at most so often a day.
+
+A mistake elsewhere must never send a hundred messages to one person: the last word is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from support.help_sessions.journal import note
+from support.help_sessions.models import (
+    Appointment,
+    AppointmentEvent,
+    AppointmentState,
+    HelpPoint,
+)
+from support.kernel import db
+from support.kernel.time import PARIS, now
+from support.outbox.models import OutboxRow
+from support.outbox.publishing import publish, publish_all
+
+TOPIC = "appointment.tell"
+GIVEN, REMINDER, CANCELLED = "appointment_given", "appointment_reminder", "appointment_cancelled"
+MOST_A_DAY = 4  # messages about appointments to one person
+DAYS_BEFORE = 2
+_TOLD = "told"
+
+
+def tell(appointment: Appointment, letter: str) -> None:
+    """Have the person told; once each, whatever is run twice."""
+    publish(
+        TOPIC,
+        key=_key(appointment.id, letter),
+        appointment_id=appointment.id,
+        letter=letter,
+        dated=now().isoformat(),
+    )
+
+
+def remind(batch: int = 500) -> int:
+    """Have those reminded who come in two days, and were not; how many.
+
+    An appointment given since then needs no reminder: they have just heard of it.
+    """
+    first = datetime.combine(now().astimezone(PARIS).date() + timedelta(days=DAYS_BEFORE), time(),
+                             PARIS)  # fmt: skip
+    # Half a day more on both sides, for places far from Paris; then by the place's own clock.
+    rows = (
+        db.session()
+        .execute(
+            select(Appointment.id, Appointment.starts_at, HelpPoint.timezone)
+            .join(HelpPoint, HelpPoint.id == Appointment.help_point_id)
+            .where(
+                Appointment.state == AppointmentState.SCHEDULED,
+                Appointment.starts_at >= first - timedelta(hours=12),
+                Appointment.starts_at < first + timedelta(hours=36),
+                Appointment.booked_at < now() - timedelta(days=1),
+            )
+            .order_by(Appointment.id)
+        )
+        .all()
+    )
+    due = [row.id for row in rows if _in_two_days(row.starts_at, row.timezone)]
+    keys = {_key(number, REMINDER): number for number in due}
+    done = set(db.session().scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys))))
+    left = [(key, number) for key, number in keys.items() if key not in done][:batch]
+    publish_all(
+        TOPIC,
+        [
+            (key, {"appointment_id": number, "letter": REMINDER, "dated": now().isoformat()})
+            for key, number in left
+        ],
+    )
+    return len(left)
+
+
+def to_be_told(appointment_id: int, letter: str) -> Appointment | None:
+    """The appointment with all that a letter says; None when there is nothing to say any more."""
+    found = db.session().get(
+        Appointment,
+        appointment_id,
+        options=(
+            joinedload(Appointment.person),
+            joinedload(Appointment.reason),
+            joinedload(Appointment.help_point).joinedload(HelpPoint.site),
+        ),
+    )
+    if found is None or (found.state is AppointmentState.SCHEDULED) is (letter == CANCELLED):
+        return None
+    if found.starts_at < now() or heard_today(found.person_id) >= MOST_A_DAY:
+        return None
+    return found
+
+
+def heard_today(person_id: int) -> int:
+    """How many messages about appointments that person was sent in the last day."""
+    query = (
+        select(func.count())
+        .select_from(AppointmentEvent)
+        .join(Appointment, Appointment.id == AppointmentEvent.appointment_id)
+        .where(
+            Appointment.person_id == person_id,
+            AppointmentEvent.event == _TOLD,
+            AppointmentEvent.at > now() - timedelta(days=1),
+        )
+    )
+    return db.session().scalar(query) or 0
+
+
+def note_told(appointment: Appointment, letter: str) -> None:
+    """Write that it was sent."""
+    note(appointment, _TOLD, None, letter)
+
+
+def told(appointment_ids: Sequence[int]) -> set[int]:
+    """Of which of these the person has been sent something."""
+    if not appointment_ids:
+        return set()
+    query = select(AppointmentEvent.appointment_id).where(
+        AppointmentEvent.appointment_id.in_(appointment_ids), AppointmentEvent.event == _TOLD
+    )
+    return set(db.session().scalars(query))
+
+
+def _in_two_days(at: datetime, timezone: str) -> bool:
+    zone = ZoneInfo(timezone)
+    days = at.astimezone(zone).date() - now().astimezone(zone).date()
+    return days == timedelta(days=DAYS_BEFORE)
+
+
+def _key(appointment_id: int, letter: str) -> str:
+    return f"{TOPIC}:{appointment_id}:{letter}"
