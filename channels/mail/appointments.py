@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 
 from channels.mail import post
 from channels.mail.composing import CannotCompose, OutgoingMail, compose
@@ -75,7 +75,7 @@ def _facts(appointment: Appointment, language: str) -> dict[str, Any]:
     local = appointment.starts_at.astimezone(ZoneInfo(appointment.help_point.timezone))
     facts = {
         "name": appointment.person.full_name,
-        "day": format_skeleton("MMMMEEEEd", local, locale=language),
+        "day": format_date(local.date(), "full", locale=language),
         "hour": local.strftime("%H:%M"),
         "place": site.name,
         "address": site.address,

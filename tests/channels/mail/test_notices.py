@@ -14,6 +14,7 @@ from channels.mail.notices import render_letter
 from channels.mail.rendering import FOLDER, Facts, Frame, framed, in_words
 from escalation import asking
 from escalation.raising import HandoverDraft, escalate
+from support.help_sessions import telling
 from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.time import now
@@ -43,6 +44,7 @@ FACTS = Facts(
 )
 LANGUAGES = ("fr", "en", "es", "ar")
 ALL = sorted({*notices.LETTERS, notices.OF_REQUEST})
+APPOINTMENTS = (telling.GIVEN, telling.REMINDER, telling.CANCELLED)
 
 
 def notice_count() -> int:
@@ -154,7 +156,7 @@ def test_the_frame_keeps_the_order_of_the_reference_and_the_link() -> None:
 
 def test_every_folder_of_letters_has_the_same_languages() -> None:
     folders = {path.name for path in FOLDER.iterdir()}
-    assert folders == {*ALL, "frame", "too_large"}
+    assert folders == {*ALL, "frame", "too_large", *APPOINTMENTS}
     for folder in folders:
         assert {p.name for p in (FOLDER / folder).iterdir() if p.is_dir()} == set(LANGUAGES)
 
