@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from support.kernel.errors import DomainError, Problem
 from web.filters import so_many_minutes
+from web.help_point.sentences import APPOINTMENTS
 from web.library.sentences import ARTICLES
 
 
@@ -40,22 +41,21 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "foreigner_number.invalid": lambda **p: _(
         "Le numéro étranger a 10 chiffres. Il est imprimé sur le titre de séjour."
     ),
-    "help_point.unknown": lambda **p: _("Ce lieu d’accueil n’existe pas, ou n’est pas le vôtre."),
-    "help_point.none": lambda **p: _("Aucun lieu d’accueil n’est ouvert à votre équipe."),
     "appointment.unknown": lambda **p: _("Ce rendez-vous n’existe pas, ou n’est pas de ce lieu."),
     "appointment.place": lambda **p: _("Choisissez une place."),
     "appointment.taken": lambda **p: _(
         "Cette place vient d’être prise. Tout ce que vous avez saisi est gardé : choisissez-en "
         "une autre."
     ),
-    "appointment.quota_full": lambda **p: _(
-        "Toutes les places de la semaine du %(week)s sont données. Choisissez une autre semaine, "
-        "ou dites pourquoi dépasser.",
-        **p,
+    "appointment.yours_already": lambda **p: _(
+        "Vous avez déjà un rendez-vous de ce genre. Pour le changer, ouvrez la page de ce "
+        "rendez-vous ou appelez."
     ),
-    "appointment.already": lambda **p: _(
-        "Cette personne a déjà un rendez-vous : %(when)s, %(place)s. Déplacez-le ou annulez-le.",
-        **p,
+    "appointment.many": lambda **p: _(
+        "Il y a déjà %(most)s rendez-vous pour ce téléphone ou cette adresse. Appelez-nous.", **p
+    ),
+    "appointment.too_late": lambda **p: _(
+        "Il est trop tard pour annuler ici : appelez le lieu du rendez-vous."
     ),
     "appointment.closed_now": lambda **p: _(
         "Ce lieu ne donne pas de rendez-vous à cette heure-ci."
@@ -63,22 +63,6 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "appointment.not_here": lambda **p: _("Ce lieu ne donne pas de rendez-vous en ligne."),
     "appointment.sent_twice": lambda **p: _("Ce rendez-vous est déjà enregistré."),
     "appointment.reach": lambda **p: _("Donnez un téléphone, ou une adresse électronique."),
-    "appointment.note_long": lambda **p: _("La note est trop longue : %(most)s signes.", **p),
-    "appointment.moved": lambda **p: _(
-        "Ce rendez-vous a changé entre-temps : regardez où il en est."
-    ),
-    "appointment.too_early": lambda **p: _("L’heure du rendez-vous n’est pas encore venue."),
-    "appointment.why": lambda **p: _("Dites pourquoi."),
-    "assistance.minutes": lambda **p: _("Donnez la durée en minutes, de 1 à %(most)s.", **p),
-    "assistance.door": lambda **p: _("Dites où la personne est envoyée."),
-    "desk.none": lambda **p: _("Donnez au moins un guichet, un par ligne."),
-    "desk.many": lambda **p: _("C’est trop : %(most)s guichets au plus.", **p),
-    "desk.twice": lambda **p: _("Deux guichets portent le même nom."),
-    "hours.five": lambda **p: _("Les heures vont de cinq minutes en cinq minutes : 09:00, 09:05…"),
-    "quota.number": lambda **p: _(
-        "Donnez un nombre ; les places réservées ne dépassent pas le total."
-    ),
-    "horizon.number": lambda **p: _("Donnez un nombre de jours, de 1 à %(most)s.", **p),
     "ticket.unknown": lambda **p: _("Ce ticket n’existe pas, ou il ne vous est pas ouvert."),
     "ticket.empty": lambda **p: _("Dites en quelques mots ce qui se passe."),
     "ticket.taken": lambda **p: _("%(name)s s’en occupe déjà.", **p),
@@ -308,6 +292,7 @@ SENTENCES: dict[str, Callable[..., str]] = {
     "message.not_yours": lambda **p: _("Seul celui qui a demandé peut ajouter à sa demande."),
     "article.not_found": lambda **p: _("Cette fiche n’existe pas, ou n’existe plus."),
     **ARTICLES,
+    **APPOINTMENTS,
     "api.token_wrong": lambda **p: _(
         "Le jeton manque, ou n’a plus cours. Envoyez « Authorization: Bearer … »."
     ),

@@ -14,6 +14,7 @@ ROOMS = (
     "web.citizen.pages",
     "web.citizen.contact",
     "web.citizen.follow",
+    "web.citizen.appointments",
     "web.citizen.downloads",
     "web.library.help",
     "web.library.shelf",

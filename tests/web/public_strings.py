@@ -24,6 +24,7 @@ LAYOUTS = (
     "library/_rebuilding.html",
 )
 MODULES = (
+    "web/citizen/appointments.py",
     "web/citizen/asking.py",
     "web/citizen/contact.py",
     "web/citizen/follow.py",
@@ -43,6 +44,9 @@ REFUSALS = (
     "message.empty", "download.over",
     "message.what_is_missing", "attachment.unknown", "follow.", "contact.", "file.",
     "field.required", "field.choice", "field.too_long", "date.", "department.",
+    "appointment.taken", "appointment.yours", "appointment.many", "appointment.too_late",
+    "appointment.closed_now", "appointment.not_here", "appointment.reach", "appointment.place",
+    "appointment.unknown", "appointment.sent_twice",
     "article.not_found", "ticket.move_refused", "ticket.unknown",
 )  # fmt: skip
 OPTIONS = {"extensions": "jinja2.ext.do", "silent": "false"}
@@ -110,6 +114,9 @@ def _reference_data() -> Iterator[str]:
             yield reason["group"]
     for procedure in catalogue.procedures:
         yield procedure["plain_label"]
+    for reason in reading.read_appointments():
+        yield reason["public_label"]
+        yield from filter(None, map(str.strip, reason["bring"].splitlines()))
     for team in reading.read_organisation().teams:
         if team["kind"] in ("contact_centre", "project_directorate", "business_directorate"):
             yield team["public_label"]

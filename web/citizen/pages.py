@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from escalation.known_issues.finding import shown_publicly
 from knowledge.articles.models import Audience
+from support.help_sessions.public_booking import open_points
 from web.access import public
 from web.library.searching import page_language, search
 
@@ -17,7 +18,8 @@ bp = Blueprint("pages", __name__)
 @public
 def front() -> ResponseReturnValue:
     useful = search("", Audience.PUBLIC, limit=6, language=page_language())
-    return render_template("citizen/front.html", useful=useful, incidents=shown_publicly())
+    return render_template("citizen/front.html", useful=useful, incidents=shown_publicly(),
+                           books=bool(open_points()))  # fmt: skip
 
 
 @bp.get("/accessibilite")

@@ -35,7 +35,7 @@ PLANS: Mapping[str, tuple[HelpPointKind, Plan]] = {
             desks=["Guichet 1", "Guichet 2"],
             received=dict.fromkeys(range(4), WHOLE) | {4: [MORNING]},
             called={1: [(time(10), time(11, 30))], 3: [(time(14), time(15, 30))]},
-            weekly=90, reserved=20,
+            weekly=90, reserved=20, public_booking=True,
             said_before="Les agents aident à la démarche en ligne ; ils n’instruisent pas la "
             "demande et ne donnent pas son état.",
         ),

@@ -1,0 +1,37 @@
+"""What refusals about appointments say to those who give them: see web/messages.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+APPOINTMENTS: dict[str, Callable[..., str]] = {
+    "help_point.unknown": lambda **p: _("Ce lieu d’accueil n’existe pas, ou n’est pas le vôtre."),
+    "help_point.none": lambda **p: _("Aucun lieu d’accueil n’est ouvert à votre équipe."),
+    "appointment.quota_full": lambda **p: _(
+        "Toutes les places de la semaine du %(week)s sont données. Choisissez une autre semaine, "
+        "ou dites pourquoi dépasser.",
+        **p,
+    ),
+    "appointment.already": lambda **p: _(
+        "Cette personne a déjà un rendez-vous : %(when)s, %(place)s. Déplacez-le ou annulez-le.",
+        **p,
+    ),
+    "appointment.note_long": lambda **p: _("La note est trop longue : %(most)s signes.", **p),
+    "appointment.moved": lambda **p: _(
+        "Ce rendez-vous a changé entre-temps : regardez où il en est."
+    ),
+    "appointment.too_early": lambda **p: _("L’heure du rendez-vous n’est pas encore venue."),
+    "appointment.why": lambda **p: _("Dites pourquoi."),
+    "assistance.minutes": lambda **p: _("Donnez la durée en minutes, de 1 à %(most)s.", **p),
+    "assistance.door": lambda **p: _("Dites où la personne est envoyée."),
+    "desk.none": lambda **p: _("Donnez au moins un guichet, un par ligne."),
+    "desk.many": lambda **p: _("C’est trop : %(most)s guichets au plus.", **p),
+    "desk.twice": lambda **p: _("Deux guichets portent le même nom."),
+    "hours.five": lambda **p: _("Les heures vont de cinq minutes en cinq minutes : 09:00, 09:05…"),
+    "quota.number": lambda **p: _(
+        "Donnez un nombre ; les places réservées ne dépassent pas le total."
+    ),
+    "horizon.number": lambda **p: _("Donnez un nombre de jours, de 1 à %(most)s.", **p),
+}
