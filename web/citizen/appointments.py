@@ -210,14 +210,27 @@ def _dates(asked: Asked, since: str) -> tuple[list[tuple[str, list[tuple[str, st
             by_day.setdefault(places.local_day(point, slot.start), []).append(slot)
         day += timedelta(days=7)
     zone = ZoneInfo(point.timezone)
+    first_days = _enough(by_day)
+    if len(first_days) < len(by_day):
+        day = max(first_days) + timedelta(days=1)
     said = [
         (
             format_date(one, "full"),
             [(s.start.isoformat(), s.start.astimezone(zone).strftime("%H:%M")) for s in slots],
         )
-        for one, slots in by_day.items()
+        for one, slots in first_days.items()
     ]
     return said, day.isoformat() if day <= asked.last_day and said else None
+
+
+def _enough(by_day: Mapping[date, list[Slot]]) -> dict[date, list[Slot]]:
+    """The first days with ``SHOWN`` hours between them: a telephone is small."""
+    found: dict[date, list[Slot]] = {}
+    for one, slots in by_day.items():
+        if sum(map(len, found.values())) >= SHOWN:
+            break
+        found[one] = slots
+    return found
 
 
 def _when(point: HelpPoint, at: datetime) -> str:
