@@ -73,6 +73,7 @@ ROOMS = (
     "web.admin.outside",
     "web.steering.views",
     "web.api.glpi",
+    "web.api.v1.appointments",
     "web.api.v1.calls",
     "web.api.v1.knowledge",
     "web.api.v1.persons",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from support.help_sessions import places, telling
@@ -71,6 +71,24 @@ def of_days(point: HelpPoint, days: Sequence[date], *, by: Agent) -> Sequence[Ap
         .options(*_WHOLE[:3])
     )
     return db.session().scalars(query).all()
+
+
+def from_moment(
+    point: HelpPoint, moment: datetime, *, by: Agent, after_id: int = 0, limit: int = 50
+) -> Sequence[Appointment]:
+    """Those of a place from a moment on, by hour: a page of them, after the row ``after_id`` of
+    that very moment. For the centre, only those that it gave. Raises Forbidden.
+    """
+    require(by, Permission.BOOK)
+    later = or_(
+        Appointment.starts_at > moment,
+        and_(Appointment.starts_at == moment, Appointment.id > after_id),
+    )
+    query = select(Appointment).where(Appointment.help_point_id == point.id, later)
+    if by.team.site_id != point.site_id:
+        query = query.where(Appointment.channel == BookingChannel.CONTACT_CENTRE)
+    query = query.order_by(Appointment.starts_at, Appointment.id).limit(limit)
+    return db.session().scalars(query.options(*_WHOLE[:3])).all()
 
 
 def of_person(person: Person) -> Sequence[Appointment]:

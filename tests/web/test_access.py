@@ -309,6 +309,8 @@ TOKENS: dict[str, tuple[Permission, ...]] = {
     "POST /api/v1/calls": (P.FEED_CALLS,),
     "POST /api/v1/calls/<secret>": (P.FEED_CALLS,),
     "GET /api/v1/persons/<int:person_id>": (P.READ_PERSONS,),
+    "GET /api/v1/appointments": (P.BOOK, P.READ_PERSONS),
+    "POST /api/v1/appointments": (P.BOOK, P.READ_PERSONS),
     "GET /api/v1/knowledge/search": (P.READ_STAFF_ARTICLES,),
     "GET /api/v1/knowledge/articles/<slug>": (P.READ_STAFF_ARTICLES,),
 }

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask_babel import gettext as _
+
+from support.kernel.time import PARIS
+
+
+def _dated(p: Mapping[str, Any]) -> dict[str, Any]:
+    """With moments in words, where the page has not put them on the clock of the place."""
+    said = dict(p)
+    if "starts_at" in p:
+        said.setdefault("when", f"{p['starts_at'].astimezone(PARIS):%d/%m/%Y %H:%M}")
+    if "monday" in p:
+        said.setdefault("week", f"{p['monday']:%d/%m/%Y}")
+    return said
+
 
 APPOINTMENTS: dict[str, Callable[..., str]] = {
     "help_point.unknown": lambda **p: _("Ce lieu d’accueil n’existe pas, ou n’est pas le vôtre."),
@@ -12,11 +26,11 @@ APPOINTMENTS: dict[str, Callable[..., str]] = {
     "appointment.quota_full": lambda **p: _(
         "Toutes les places de la semaine du %(week)s sont données. Choisissez une autre semaine, "
         "ou dites pourquoi dépasser.",
-        **p,
+        **_dated(p),
     ),
     "appointment.already": lambda **p: _(
         "Cette personne a déjà un rendez-vous : %(when)s, %(place)s. Déplacez-le ou annulez-le.",
-        **p,
+        **_dated(p),
     ),
     "appointment.note_long": lambda **p: _("La note est trop longue : %(most)s signes.", **p),
     "appointment.moved": lambda **p: _(
