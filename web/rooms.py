@@ -58,6 +58,8 @@ ROOMS = (
     "web.help_point.day",
     "web.help_point.booking",
     "web.help_point.calendar",
+    "web.help_point.figures",
+    "web.help_point.waiting",
     "web.help_point.logging_help",
     "web.help_point.appointment",
     "web.admin.overview",

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from stdnum import damm
 
-from support.help_sessions import offering, places, quotas, telling
+from support.help_sessions import offering, places, quotas, telling, waiting
 from support.help_sessions.journal import note
 from support.help_sessions.models import (
     LIVE,
@@ -157,6 +157,7 @@ def _give(
             raise
         note(given, "booked", by)
         telling.tell(given, telling.GIVEN)
+        waiting.served(given.help_point_id, given.person_id)
         return given
     raise RuntimeError("no free code for an appointment")
 

@@ -22,6 +22,7 @@ from support.kernel import db
 from support.kernel.time import now
 
 NEAREST = 3
+SOON = 14  # days looked through first
 _AGENTS = (BookingChannel.PHONE, BookingChannel.COUNTER)
 
 
@@ -63,13 +64,16 @@ def of_week(asked: Asked, monday: date) -> list[Slot]:
 
 
 def nearest(asked: Asked, count: int = NEAREST) -> list[Slot]:
-    """The next free places as far ahead as the place gives any, looked for week by week."""
+    """The next free places as far ahead as the place gives any.
+
+    In this week and the next as a rule; only when there are not enough, in all that are left.
+    """
     hours = places.hours_of(asked.point)
-    monday = places.monday_of(places.local_day(asked.point, asked.earliest))
-    found: list[Slot] = []
-    while monday <= asked.last_day and len(found) < count:
-        found += _of_days(asked, [monday + timedelta(days=n) for n in range(7)], hours)
-        monday += timedelta(days=7)
+    first = places.local_day(asked.point, asked.earliest)
+    days = [first + timedelta(days=n) for n in range((asked.last_day - first).days + 1)]
+    found = _of_days(asked, days[:SOON], hours)
+    if len(found) < count:
+        found += _of_days(asked, days[SOON:], hours)
     return found[:count]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from support.help_sessions import attendance, places
+from support.help_sessions import attendance, places, waiting
 from support.help_sessions.booking import shown
 from support.help_sessions.models import AppointmentState
 from support.kernel import db
@@ -52,6 +53,13 @@ def cancel(appointment_id: int) -> ResponseReturnValue:
         flash(sentences(refusal)[None], "error")
         return redirect(url_for("appointment.one", appointment_id=appointment_id), 303)
     flash(_("Annulé : la place est rendue."), "success")
+    if waits := waiting.how_many(found.help_point):
+        said = ngettext(
+            "%(num)s personne attend une place : appelez-la (liste d’attente).",
+            "%(num)s personnes attendent une place : appelez la première (liste d’attente).",
+            waits,
+        )
+        flash(said, "info")
     if not by_person and found.reason.active:
         # Whoever gives a place up for the service offers another.
         return redirect(

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from support.help_sessions import attendance, offering, places
+from support.help_sessions import attendance, offering, places, waiting
 from support.help_sessions.booking import Booking, book
 from support.help_sessions.models import Appointment, AppointmentReason, HelpPoint
 from support.help_sessions.offering import Asked
@@ -79,6 +79,8 @@ def give() -> ResponseReturnValue:
     if request.form.get("suite") == "chercher":
         return show(page)
     try:
+        if request.form.get("suite") == "attendre":
+            return _waits(page)
         given = _given(page)
     except (Invalid, Conflict) as refusal:
         return _again(page, refusal)
@@ -95,6 +97,17 @@ def unmet() -> ResponseReturnValue:
         offering.note_unmet(Asked(point, reason, channel_of(Page({"au_guichet": ""}, ""))))
         flash(_("C’est compté : la demande sans place se voit dans les chiffres."), "success")
     return redirect(url_for("giving.form", lieu=point.id, motif=typed["motif"]), 303)
+
+
+def _waits(page: Page) -> ResponseReturnValue:
+    """No place suits them: they are called when one is given up, and counted now."""
+    point, reason = point_of(page.typed), reason_of(page.typed)
+    if reason is None:
+        raise Invalid.of("field.choice", "motif")
+    waiting.wait(point, _person(page), reason, by=me(), note=page.typed["note"])
+    offering.note_unmet(Asked(point, reason, channel_of(page)))
+    flash(_("C’est noté : cette personne est sur la liste d’attente."), "success")
+    return redirect(url_for("waiting.listing"), 303)
 
 
 def _given(page: Page) -> Appointment:

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from support.clocks.calendar import public_holidays
-from support.help_sessions import assistance_log, attendance, places, quotas
+from support.help_sessions import assistance_log, attendance, places, quotas, waiting
 from support.help_sessions.models import Appointment, AppointmentState, Closure, HelpPoint
 from support.help_sessions.slots import Range, minutes_open, open_ranges
 from support.kernel.time import now
@@ -49,7 +49,8 @@ def day() -> ResponseReturnValue:
         discreet=bool(request.args.get("discret")), initials=initials,
         missed=attendance.missed_before([row.person_id for row in rows]),
         logged=assistance_log.logged([row.id for row in rows]),
-        late=_late(rows), gauges=quotas.gauges(point, places.monday_of(chosen)),
+        waiting_count=waiting.how_many(point), late=_late(rows),
+        gauges=quotas.gauges(point, places.monday_of(chosen)),
         too_early=lambda a: a.starts_at > now(),
         why=attendance.NOT_SERVED,
     )  # fmt: skip

@@ -95,3 +95,27 @@ def test_other_places_see_nothing(site: Site, point) -> None:
         assert site.as_(who).get(f"{HOME}/{number}").status_code == 404
     for who in ("dp", "sdst", "referent", "editor", "steering", "admin"):
         assert site.as_(who).get(f"{HOME}/{number}").status_code == 403
+
+
+def test_called_back_when_a_place_is_given_up(site: Site, point) -> None:
+    pan = site.as_("pan")
+    number = give(pan).split("?")[0].rsplit("/", 1)[1]
+    later = {"cle": "w", "suite": "attendre", "family_name": "Attend", "phone": "06 39 98 01 88"}
+    for _twice in range(2):
+        waits = pan.send(f"{HOME}/nouveau", wanted(**later, place=""), follow_redirects=True)
+    assert "Attend" in waits.text
+    assert "· 1 personne" in waits.text
+    assert "Liste d’attente (1)" in pan.get(HOME).text
+    freed = pan.send(
+        f"{HOME}/{number}/annulations", {"par": "personne", "reason": "x"}, follow_redirects=True
+    )
+    assert "1 personne attend une place" in freed.text
+    given = wanted(cle="g", family_name="Attend", phone="06 39 98 01 88")
+    assert pan.send(f"{HOME}/nouveau", given).status_code == 303
+    assert "Personne n’attend" in pan.get(f"{HOME}/attente").text
+    pan.send(f"{HOME}/nouveau", wanted(**later | {"family_name": "Autre", "phone": "0639980189"}))
+    page = pan.get(f"{HOME}/attente").text
+    row = page.split('name="id" value="')[1].split('"')[0]
+    pan.send(f"{HOME}/attente/retraits", {"id": row})
+    assert "Personne n’attend" in pan.get(f"{HOME}/attente").text
+    assert pan.send(f"{HOME}/attente/retraits", {"id": row}).status_code == 404
