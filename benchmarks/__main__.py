@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import clocks, intake, pages, wiki, year
+from benchmarks import appointments, clocks, intake, pages, wiki, year
 from benchmarks.places import Place, postgresql, sqlite
 from benchmarks.report import Figure, table
 
@@ -21,6 +21,7 @@ SUITES: dict[str, Callable[[Place, argparse.Namespace], list[Figure]]] = {
     "clocks": clocks.measure,
     "year": year.measure,
     "wiki": wiki.measure,
+    "appointments": appointments.measure,
 }
 PLACES = {"sqlite": sqlite, "postgresql": postgresql}
 
