@@ -15,7 +15,7 @@ from escalation.reviews import holding
 from escalation.reviews.models import ReviewMeeting
 from support.kernel import db, message_ids
 from support.kernel.errors import Conflict
-from support.kernel.time import now
+from support.kernel.time import today
 from support.people.notices import StaffNotice
 from tests.cast import Cast, again
 from tests.factories import a_message_id
@@ -59,7 +59,7 @@ def test_there_is_one_next_meeting(
         return found
 
     monkeypatch.setattr(holding, "next_meeting", look_together)
-    found = at_once(lambda: holding.prepare(now().date(), by=again(real_cast.dp)).id)
+    found = at_once(lambda: holding.prepare(today(), by=again(real_cast.dp)).id)
     assert "review.there" in found
     assert count(ReviewMeeting) == 1
 

@@ -14,6 +14,7 @@ from support.kernel.errors import Conflict, Forbidden, Invalid
 from support.outbox.models import OutboxRow
 from support.tickets.assigning import take
 from support.tickets.closing import close
+from support.tickets.given import Given
 from support.tickets.models import ClosedHow, State
 from support.tickets.noting import add_note
 from support.tickets.replying import agent_replies, can_close, can_reply, person_replies
@@ -75,7 +76,7 @@ def test_without_an_address_nothing_is_sent_and_it_is_said(cast, db_session, per
 
 
 def test_the_articles_put_in_are_remembered_in_their_revision(cast, db_session):
-    articles = ((7, 3), (9, 1), (7, 3))
+    articles = (Given(7, 3), Given(9, 1, 5), Given(7, 3))
     entry = agent_replies(a_ticket(cast), a_reply(articles=articles), by=cast.teleadviser)
     uses = db_session.scalars(select(ArticleUse).order_by(ArticleUse.id)).all()
     assert [(use.entry_id, use.article_id, use.revision) for use in uses] == [
