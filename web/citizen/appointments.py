@@ -58,6 +58,8 @@ def form() -> ResponseReturnValue:
 def take() -> ResponseReturnValue:
     """Take the place. Refused, all that was typed comes back with fresh dates."""
     typed = {name: request.form.get(name, "") for name in NAMES}
+    if request.form.get("aller") == "voir":
+        return _page(typed, {})
     if robots.caught(request.form):
         return _page(typed, {}), 422
     if robots.too_quick(request.form.get("ouvert", "")):

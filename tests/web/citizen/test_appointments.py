@@ -181,3 +181,20 @@ def test_queries_do_not_grow_with_what_is_taken(site: Site, point) -> None:
     with counted() as many:
         person.get(f"{HERE}?motif=deposit")
     assert len(many) == len(few)
+
+
+def test_who_loses_the_last_one_keeps_what_was_typed(site: Site, point) -> None:
+    with db.transaction():
+        again(point).horizon_days = 3  # Monday alone
+        again(point).desks[1].active = False
+    for n, hour in enumerate(("09:00", "09:30", "10:00", "10:30")):
+        take(site.anyone(), point, cle=f"l{n}", given_name=f"Nom{n}",
+             phone=f"06 39 98 05 0{n}", place=at(hour).isoformat())  # fmt: skip
+    late = site.anyone()
+    refused = late.send(HERE, wanted(point, cle="l9", given_name="Tardif"))
+    assert refused.status_code == 409
+    again_ = late.send(HERE, wanted(point, given_name="Tardif", aller="voir"))
+    for text in (refused.text, again_.text):
+        assert "Aucune date libre" in text
+        assert 'value="Tardif"' in text
+        assert 'name="place"' not in text
