@@ -20,7 +20,7 @@ from support.help_sessions.models import (
     BookingChannel,
     HelpPoint,
 )
-from support.help_sessions.states import free, move
+from support.help_sessions.states import free, let_go_of_past, move
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid, NotVisible
 from support.kernel.time import now
@@ -155,6 +155,7 @@ def walk_in(wanted: Booking, *, by: Agent) -> Appointment:
     before = db.session().scalar(select(Appointment).where(Appointment.key == wanted.key))
     if before is not None:
         return before
+    let_go_of_past(wanted.person.id, wanted.reason.group)
     live = [one for one in of_person(wanted.person) if one.group == wanted.reason.group]
     if live:
         raise Conflict.of(

@@ -25,7 +25,7 @@ from support.help_sessions.models import (
 )
 from support.help_sessions.offering import Asked
 from support.help_sessions.slots import Slot, quanta
-from support.help_sessions.states import free
+from support.help_sessions.states import free, let_go_of_past
 from support.kernel import db
 from support.kernel.errors import Conflict, Forbidden, Invalid, broken_constraint
 from support.kernel.time import now
@@ -80,6 +80,7 @@ def book(wanted: Booking, *, by: Agent | None) -> Appointment:
     if wanted.instead_of is not None:
         # First, since it may be what fills the week; the caller undoes it when nothing is given.
         free(wanted.instead_of, AppointmentState.RESCHEDULED, by=by)
+    let_go_of_past(wanted.person.id, wanted.reason.group)
     slot = _offered(wanted)
     taken = quotas.take(
         wanted.point, wanted.reason.group, wanted.channel,

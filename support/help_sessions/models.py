@@ -50,6 +50,7 @@ class AppointmentState(StrEnum):
     COMPLETED = "completed"
     NOT_SERVED = "not_served"  # came, and could not be helped here
     NO_SHOW = "no_show"
+    UNRECORDED = "unrecorded"  # past, and nobody has said what came of it
     CANCELLED_BY_USER = "cancelled_by_user"
     CANCELLED_BY_SERVICE = "cancelled_by_service"
     RESCHEDULED = "rescheduled"  # another one stands in its place

@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from support.help_sessions import quotas
 from support.help_sessions.journal import note
 from support.help_sessions.models import (
+    LIVE,
     Appointment,
     AppointmentState,
     HelpPoint,
@@ -24,11 +25,19 @@ from support.people.models import Agent
 S = AppointmentState
 MOVES: Mapping[AppointmentState, frozenset[AppointmentState]] = {
     S.SCHEDULED: frozenset(
-        {S.CHECKED_IN, S.NO_SHOW, S.CANCELLED_BY_USER, S.CANCELLED_BY_SERVICE, S.RESCHEDULED}
+        {
+            S.CHECKED_IN,
+            S.NO_SHOW,
+            S.CANCELLED_BY_USER,
+            S.CANCELLED_BY_SERVICE,
+            S.RESCHEDULED,
+            S.UNRECORDED,
+        }
     ),
     # A key pressed by mistake is taken back by the move the other way.
-    S.CHECKED_IN: frozenset({S.IN_PROGRESS, S.COMPLETED, S.NOT_SERVED, S.SCHEDULED}),
-    S.IN_PROGRESS: frozenset({S.COMPLETED, S.NOT_SERVED, S.CHECKED_IN}),
+    S.CHECKED_IN: frozenset({S.IN_PROGRESS, S.COMPLETED, S.NOT_SERVED, S.SCHEDULED, S.UNRECORDED}),
+    S.IN_PROGRESS: frozenset({S.COMPLETED, S.NOT_SERVED, S.CHECKED_IN, S.UNRECORDED}),
+    S.UNRECORDED: frozenset({S.COMPLETED, S.NO_SHOW, S.NOT_SERVED, S.CHECKED_IN}),
     S.COMPLETED: frozenset({S.IN_PROGRESS}),
     S.NOT_SERVED: frozenset({S.CHECKED_IN}),
     S.NO_SHOW: frozenset({S.CHECKED_IN, S.SCHEDULED}),  # came after all; or pressed by mistake
@@ -60,6 +69,23 @@ def move(
         raise Conflict.of("appointment.moved")
     db.session().refresh(appointment)
     note(appointment, to.value, by, reason)
+
+
+def let_go_of_past(person_id: int, group: str) -> None:
+    """What is over, and was never said to be, must not keep the person from another place.
+
+    It is not held to be a no-show: nobody knows. It stays to be filled in.
+    """
+    past = db.session().scalars(
+        select(Appointment).where(
+            Appointment.person_id == person_id,
+            Appointment.group == group,
+            Appointment.state.in_(LIVE),
+            Appointment.ends_at < now(),
+        )
+    )
+    for appointment in past.all():
+        move(appointment, S.UNRECORDED, by=None)
 
 
 def free(

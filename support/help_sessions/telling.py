@@ -92,7 +92,9 @@ def to_be_told(appointment_id: int, letter: str) -> Appointment | None:
     )
     if found is None or (found.state is AppointmentState.SCHEDULED) is (letter == CANCELLED):
         return None
-    if found.starts_at < now() or heard_today(found.person_id) >= MOST_A_DAY:
+    # That one need not come is said even to who has heard enough.
+    most = 2 * MOST_A_DAY if letter == CANCELLED else MOST_A_DAY
+    if found.starts_at < now() or heard_today(found.person_id) >= most:
         return None
     return found
 

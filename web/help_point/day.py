@@ -28,6 +28,7 @@ NEXT: Mapping[AppointmentState, tuple[AppointmentState, ...]] = {
     S.CHECKED_IN: (S.IN_PROGRESS, S.COMPLETED),
     S.IN_PROGRESS: (S.COMPLETED,),
     S.NO_SHOW: (S.CHECKED_IN,),
+    S.UNRECORDED: (S.COMPLETED, S.NO_SHOW),
     S.NOT_SERVED: (S.CHECKED_IN,),
     S.COMPLETED: (),
 }

@@ -21,6 +21,7 @@ def state_label(state: AppointmentState) -> str:
         S.COMPLETED: _("Reçu"),
         S.NOT_SERVED: _("Venu, non reçu"),
         S.NO_SHOW: _("Non venu"),
+        S.UNRECORDED: _("À renseigner"),
         S.CANCELLED_BY_USER: _("Annulé par la personne"),
         S.CANCELLED_BY_SERVICE: _("Annulé par le service"),
         S.RESCHEDULED: _("Déplacé"),
@@ -30,7 +31,7 @@ def state_label(state: AppointmentState) -> str:
 def state_tone(state: AppointmentState) -> str:
     return {
         S.CHECKED_IN: "action", S.IN_PROGRESS: "action", S.COMPLETED: "kept",
-        S.NO_SHOW: "broken", S.NOT_SERVED: "risk",
+        S.NO_SHOW: "broken", S.NOT_SERVED: "risk", S.UNRECORDED: "risk",
     }.get(state, "neutral")  # fmt: skip
 
 

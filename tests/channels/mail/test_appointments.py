@@ -141,5 +141,10 @@ def test_never_more_than_so_many_a_day(real_cast: Cast, mail_room: MailRoom) -> 
         assert telling.heard_today(person) == telling.MOST_A_DAY
     mail_room.drain()
     assert mail_room.sent == []
+    with db.transaction() as session:  # yet nobody comes for nothing
+        found = session.get_one(Appointment, number)
+        attendance.cancel(found, by_person=False, reason="Panne", by=again(real_cast.pan))
+    mail_room.drain()
+    assert len(mail_room.sent) == 1
     with time_machine.travel(datetime.now() + timedelta(days=2)), db.transaction() as session:
         assert telling.heard_today(session.get_one(Person, person).id) == 0

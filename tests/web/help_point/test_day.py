@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import time_machine
 from sqlalchemy import select
 
@@ -119,3 +121,21 @@ def test_called_back_when_a_place_is_given_up(site: Site, point) -> None:
     pan.send(f"{HOME}/attente/retraits", {"id": row})
     assert "Personne n’attend" in pan.get(f"{HOME}/attente").text
     assert pan.send(f"{HOME}/attente/retraits", {"id": row}).status_code == 404
+
+
+def test_what_nobody_closed_keeps_nobody_from_coming_again(site: Site, point) -> None:
+    first = give(site.as_("pan")).split("?")[0].rsplit("/", 1)[1]
+    with time_machine.travel(at("12:00"), tick=False):
+        pan = site.as_("pan")
+        came = pan.get(give(pan, cle="w", suite="recevoir", place="")).text
+        assert "sans rendez-vous" in came
+        assert "À renseigner" in pan.get(f"{HOME}/{first}").text
+        assert "À renseigner" in pan.get(f"{HOME}?jour={MONDAY}").text
+    wednesday = MONDAY + timedelta(days=2)
+    with time_machine.travel(at("08:00", wednesday), tick=False):
+        pan = site.as_("pan")  # the visit of Monday was left open too
+        give(pan, cle="x", place=at("09:00", wednesday).isoformat())
+        assert "Reçu" in pressed(pan, first, "completed")
+    with db.transaction() as session:
+        states = session.scalars(select(Appointment.state).order_by(Appointment.id)).all()
+        assert list(states) == [S.COMPLETED, S.UNRECORDED, S.SCHEDULED]
