@@ -86,7 +86,7 @@ def test_what_is_wrong_is_said(site: Site, point, wrong: dict, code: str) -> Non
 def test_the_centre_reads_what_it_gave(site: Site, point) -> None:
     pan, centre, client = a_token(site, "pan"), a_token(site, "teleadviser"), site.anyone()
     client.post(DOOR, json=asked(), headers=shown(pan))
-    assert client.get(DOOR, headers=shown(centre)).status_code == 409
+    assert client.get(DOOR, headers=shown(centre)).status_code == 422
     with db.transaction():
         again(point).centre_booking = True
     assert client.get(DOOR, headers=shown(centre)).json["appointments"] == []

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from support.help_sessions import attendance, places
 from support.help_sessions.booking import Booking, book
 from support.help_sessions.models import Appointment, HelpPoint
-from support.kernel.errors import Conflict, Invalid, Problem
+from support.kernel.errors import Invalid, Problem
 from support.people.identifying import recognise_or_create
 from support.people.models import Person
 from support.people.permissions import Permission
@@ -82,11 +82,7 @@ def _point(number: Any) -> HelpPoint:
         raise Invalid.of("field.choice", "help_point")
     bookable = places.bookable(by=me())
     if len(bookable) != 1:
-        raise (
-            Conflict.of("help_point.none")
-            if not bookable
-            else Invalid.of("field.choice", "help_point")
-        )
+        raise Invalid.of("field.choice" if bookable else "help_point.none", "help_point")
     return bookable[0]
 
 
