@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
@@ -16,6 +17,7 @@ from support.help_sessions.models import (
     LIVE,
     Appointment,
     AppointmentEvent,
+    AppointmentReason,
     AppointmentState,
     BookingChannel,
     HelpPoint,
@@ -71,6 +73,43 @@ def of_days(point: HelpPoint, days: Sequence[date], *, by: Agent) -> Sequence[Ap
         .options(*_WHOLE[:3])
     )
     return db.session().scalars(query).all()
+
+
+class Shown(NamedTuple):
+    """What a calendar shows of an appointment, and no more: a week may hold thousands."""
+
+    id: int
+    starts_at: datetime
+    state: AppointmentState
+    given_name: str
+    family_name: str
+    reason: str
+
+
+def calendar_of(point: HelpPoint, days: Sequence[date], *, by: Agent) -> Sequence[Shown]:
+    """Those of days that follow each other, not given up, by hour. Raises Forbidden."""
+    require(by, Permission.RECEIVE)
+    start, end = places.span(point, days)
+    rows = db.session().execute(
+        select(
+            Appointment.id,
+            Appointment.starts_at,
+            Appointment.state,
+            Person.given_name,
+            Person.family_name,
+            AppointmentReason.label,
+        )
+        .join(Person, Person.id == Appointment.person_id)
+        .join(AppointmentReason, AppointmentReason.id == Appointment.reason_id)
+        .where(
+            Appointment.help_point_id == point.id,
+            Appointment.starts_at >= start,
+            Appointment.starts_at < end,
+            Appointment.state.not_in(FREED),
+        )
+        .order_by(Appointment.starts_at, Appointment.desk_id, Appointment.id)
+    )
+    return [Shown(*row) for row in rows]
 
 
 def from_moment(

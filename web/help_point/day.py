@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from support.clocks.calendar import public_holidays
@@ -66,12 +67,15 @@ def week() -> ResponseReturnValue:
     monday = places.monday_of(_day(request.args.get("jour", ""), point))
     days = [monday + timedelta(days=n) for n in range(7)]
     hours, shut = places.hours_of(point), places.closures_between(point, *places.span(point, days))
-    rows = attendance.of_days(point, days, by=me())
+    rows: dict[date, list[tuple[str, attendance.Shown]]] = {day: [] for day in days}
+    zone = ZoneInfo(point.timezone)
+    for line in attendance.calendar_of(point, days, by=me()):
+        local = line.starts_at.astimezone(zone)
+        rows[local.date()].append((f"{local:%H:%M}", line))
     return render_template(
         "help_point/week.html",
-        point=point, days=days, labels=labels, initials=initials,
-        rows={day: [a for a in rows if places.local_day(point, a.starts_at) == day]
-              for day in days},
+        point=point, days=days, labels=labels, rows=rows,
+        one=url_for("appointment.one", appointment_id=0).removesuffix("0"),
         ranges={day: _distinct(open_ranges(hours, day)) for day in days},
         minutes={day: minutes_open(hours, [day]) for day in days},
         holidays={day for day in days if day in public_holidays(day.year, point.zone)},
