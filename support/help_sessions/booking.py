@@ -71,7 +71,9 @@ def book(wanted: Booking, *, by: Agent | None) -> Appointment:
     """Give the place, or the appointment that the same form was given before.
 
     Raises Conflict ``appointment.taken``, ``appointment.quota_full``, ``appointment.already``
-    (with ``starts_at`` and ``place``), ``appointment.closed_now``; Invalid, Forbidden.
+    (with ``starts_at`` and ``place``), ``appointment.closed_now``; Invalid
+    ``appointment.note_long``, ``appointment.somebody_else`` (moved to another person); Forbidden
+    ``appointment.beyond`` for an agent of elsewhere.
     """
     before = _given(wanted.key)
     if before is not None:
@@ -99,6 +101,12 @@ def _may(wanted: Booking, by: Agent | None) -> None:
             raise Forbidden.of("appointment.not_here")
     else:
         require(by, Permission.BOOK)
+        if wanted.beyond and by.team.site_id != wanted.point.site_id:
+            # How many a week is the place's own to say.
+            raise Forbidden.of("appointment.beyond")
+    old = wanted.instead_of
+    if old is not None and old.person_id != wanted.person.id:
+        raise Invalid.of("appointment.somebody_else", "person")
     if len(wanted.note) > LONGEST_NOTE:
         raise Invalid.of("appointment.note_long", "note", most=LONGEST_NOTE)
     at_work = wanted.channel in (BookingChannel.PHONE, BookingChannel.COUNTER)

@@ -21,6 +21,13 @@ def _dated(p: Mapping[str, Any]) -> dict[str, Any]:
 
 
 APPOINTMENTS: dict[str, Callable[..., str]] = {
+    "appointment.somebody_else": lambda **p: _(
+        "Ce rendez-vous est celui d’une autre personne : déplacez-le pour elle, ou donnez-en un "
+        "nouveau."
+    ),
+    "appointment.beyond": lambda **p: _(
+        "Seuls les agents du lieu donnent un rendez-vous au-delà du nombre de la semaine."
+    ),
     "help_point.unknown": lambda **p: _("Ce lieu d’accueil n’existe pas, ou n’est pas le vôtre."),
     "help_point.none": lambda **p: _("Aucun lieu d’accueil n’est ouvert à votre équipe."),
     "appointment.quota_full": lambda **p: _(

@@ -29,7 +29,7 @@ from support.help_sessions.models import (
 from support.help_sessions.offering import Asked
 from support.help_sessions.states import free, move
 from support.kernel import db
-from support.kernel.errors import Conflict, DomainError, Forbidden
+from support.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from support.people.models import Person
 from tests.cast import Cast, again
 from tests.factories import a_person
@@ -292,3 +292,20 @@ def test_many_want_the_last_places(real_cast: Cast) -> None:
         assert session.scalar(select(WeeklyQuota.used)) == 6
         rows = session.execute(select(Appointment.desk_id, Appointment.starts_at)).all()
         assert len(set(rows)) == len(rows)
+
+
+def test_moved_for_the_same_person_only(cast: Cast, give: Give) -> None:
+    first = give(at("09:00"), cast.awa)
+    with pytest.raises(Invalid, match=r"appointment\.somebody_else"):
+        give(at("10:00"), cast.binta, instead_of=first)
+    assert first.state is S.SCHEDULED
+
+
+def test_only_the_place_itself_passes_its_quota(cast: Cast, point, give: Give) -> None:
+    point.centre_booking = True
+    quota(point, 0)
+    with pytest.raises(Forbidden, match=r"appointment\.beyond"):
+        give(at("09:00"), channel=CENTRE, by=cast.teleadviser, beyond="Parce que")
+    with pytest.raises(Conflict, match=r"appointment\.quota_full"):
+        give(at("09:00"), channel=CENTRE, by=cast.teleadviser)
+    assert give(at("09:00"), beyond="Parce que").over_quota
