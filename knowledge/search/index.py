@@ -139,8 +139,10 @@ class NodeIndex:
             with self.reading():
                 for audience in (Audience.PUBLIC, Audience.STAFF):
                     self.lexicon(audience)
+        except FileNotFoundError:
+            log.info("knowledge index: not there yet")  # whoever searches first builds it
         except Exception:
-            log.info("knowledge index: not there yet")
+            log.exception("knowledge index: could not be opened ahead")
 
     def _build(self, work: Callable[[], int]) -> None:
         """Build a whole index beside the pages: they wait a moment, then say that it is coming.

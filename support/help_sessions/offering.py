@@ -64,17 +64,20 @@ def of_week(asked: Asked, monday: date) -> list[Slot]:
 
 
 def nearest(asked: Asked, count: int = NEAREST) -> list[Slot]:
-    """The next free places as far ahead as the place gives any.
+    """The next free places as far ahead as the place gives any."""
+    return from_day(asked, places.local_day(asked.point, asked.earliest), count)[:count]
 
-    In this week and the next as a rule; only when there are not enough, in all that are left.
+
+def from_day(asked: Asked, first: date, enough: int) -> list[Slot]:
+    """The places of a fortnight from ``first`` on; when they are not ``enough``, those too of all
+    the days that are left.
     """
     hours = places.hours_of(asked.point)
-    first = places.local_day(asked.point, asked.earliest)
     days = [first + timedelta(days=n) for n in range((asked.last_day - first).days + 1)]
     found = _of_days(asked, days[:SOON], hours)
-    if len(found) < count:
+    if len(found) < enough:
         found += _of_days(asked, days[SOON:], hours)
-    return found[:count]
+    return found
 
 
 def note_unmet(asked: Asked) -> None:

@@ -32,6 +32,7 @@ from support.people.permissions import Permission, may, require
 
 Weekly = Mapping[int, Sequence[tuple[time, time]]]
 MOST_DESKS = 40
+LONGEST_DESK = 60
 MOST_A_WEEK = 5000
 FARTHEST = 366  # days ahead that places may be given
 
@@ -100,7 +101,7 @@ def open_site(site_id: int, *, by: Agent) -> HelpPoint:
 def set_up(point: HelpPoint, plan: Plan, *, by: Agent) -> None:
     """Replace the week. Appointments that were given stay.
 
-    Raises Invalid: ``desk.none``, ``desk.many``, ``desk.twice`` (``desks``), ``hours.five``
+    Raises Invalid: ``desk.none``, ``desk.many``, ``desk.long``, ``desk.twice`` (``desks``), ``hours.five``
     (``received``, ``called``), ``quota.number`` (``weekly``, ``reserved``), ``field.choice``
     (``zone``), ``horizon.number`` (``horizon_days``); Forbidden.
     """
@@ -226,6 +227,8 @@ def _check(plan: Plan) -> None:
         wrong.append(Problem("desk.none", "desks"))
     if len(plan.desks) > MOST_DESKS:
         wrong.append(Problem("desk.many", "desks", {"most": MOST_DESKS}))
+    if any(len(name) > LONGEST_DESK for name in plan.desks):
+        wrong.append(Problem("desk.long", "desks", {"most": LONGEST_DESK}))
     if len({name.casefold() for name in plan.desks}) < len(plan.desks):
         wrong.append(Problem("desk.twice", "desks"))
     for name, weekly in (("received", plan.received), ("called", plan.called)):
@@ -256,7 +259,7 @@ def _set_desks(point: HelpPoint, names: Sequence[str]) -> None:
     for position, name in enumerate(names):
         desk = known.pop(name, None)
         if desk is None:
-            desk = Desk(name=name[:60])
+            desk = Desk(name=name)
             point.desks.append(desk)
         desk.position, desk.active = position, True
     for desk in known.values():

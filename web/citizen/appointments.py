@@ -206,15 +206,11 @@ def _dates(asked: Asked, since: str) -> tuple[list[tuple[str, list[tuple[str, st
     except ValueError:
         day = first
     by_day: dict[date, list[Slot]] = {}
-    while day <= asked.last_day and sum(map(len, by_day.values())) < SHOWN:
-        days = [day + timedelta(days=n) for n in range(7)]
-        for slot in offering.of_days(asked, days):
-            by_day.setdefault(places.local_day(point, slot.start), []).append(slot)
-        day += timedelta(days=7)
+    for slot in offering.from_day(asked, day, SHOWN):
+        by_day.setdefault(places.local_day(point, slot.start), []).append(slot)
     zone = ZoneInfo(point.timezone)
     first_days = _enough(by_day)
-    if len(first_days) < len(by_day):
-        day = max(first_days) + timedelta(days=1)
+    later = max(first_days) + timedelta(days=1) if first_days else None
     said = [
         (
             format_date(one, "full"),
@@ -222,7 +218,7 @@ def _dates(asked: Asked, since: str) -> tuple[list[tuple[str, list[tuple[str, st
         )
         for one, slots in first_days.items()
     ]
-    return said, day.isoformat() if day <= asked.last_day and said else None
+    return said, later.isoformat() if later and later <= asked.last_day else None
 
 
 def _enough(by_day: Mapping[date, list[Slot]]) -> dict[date, list[Slot]]:

@@ -123,7 +123,7 @@ def offers(typed: Mapping[str, str], point: HelpPoint, channel: BookingChannel) 
     """The part of the page with the places: the nearest three, then a week."""
     reason = reason_of(typed)
     if reason is None:
-        return {"reason": None, "point": point}
+        return {"reason": None, "point": point, "labels": labels}
     asked = Asked(point, reason, channel, beyond=bool(typed.get("beyond", "").strip()))
     nearest = offering.nearest(asked)
     monday = _monday(typed.get("semaine", ""), point, nearest)

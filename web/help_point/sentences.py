@@ -25,6 +25,7 @@ APPOINTMENTS: dict[str, Callable[..., str]] = {
         "Ce rendez-vous est celui d’une autre personne : déplacez-le pour elle, ou donnez-en un "
         "nouveau."
     ),
+    "desk.long": lambda **p: _("Un nom de guichet a au plus %(most)s signes.", **p),
     "appointment.beyond": lambda **p: _(
         "Seuls les agents du lieu donnent un rendez-vous au-delà du nombre de la semaine."
     ),

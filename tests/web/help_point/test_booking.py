@@ -148,7 +148,7 @@ def test_nobody_could_have_a_place(site: Site, point) -> None:
     with db.transaction():
         again(point).horizon_days = 1
     pan = site.as_("pan")
-    assert "Aucune place d’ici 1 jours" in pan.get(f"{NEW}?motif=deposit").text
+    assert "Aucune place d’ici 1 jour" in pan.get(f"{NEW}?motif=deposit").text
     pan.send(f"{NEW}/manques", {"lieu": str(point.id), "motif": "deposit"})
     with db.transaction() as session:
         assert session.scalars(select(UnmetSearch.times)).one() == 1

@@ -55,6 +55,7 @@ def test_what_is_wrong_is_said_and_kept(site: Site, point) -> None:
         ({"appel_1": "tôt"}, "Écrivez des heures"),
         ({"guichets": " "}, "au moins un guichet"),
         ({"guichets": "A\na"}, "le même nom"),
+        ({"guichets": "A" * 61}, "au plus 60 signes"),
         ({"reservees": "17"}, "ne dépassent pas"),
         ({"places": "x"}, "Donnez un nombre"),
         ({"horizon": "0"}, "de 1 à 366"),
