@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from flask import request
 
 MOST = 2**63 - 1  # the greatest number that a row may have
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 MOST_SMALL = 2**31 - 1  # the greatest that an ordinary integer column holds
 
 
@@ -41,20 +42,32 @@ def row_number(source: Mapping[str, str], name: str, most: int = MOST) -> int | 
 
 
 def instant_and_number(text: str) -> tuple[datetime, int] | None:
-    """« 2026-01-31T09:00:00+00:00_17 »; None unless the instant has its zone and a row number.
+    """« 2026-01-31T09:00:00+00:00_17 »; None unless the instant has its zone and a row number."""
+    typed, _sep, identifier = text.partition("_")
+    row, at = number(identifier), instant(typed)
+    return None if row is None or at is None else (at, row)
+
+
+def instant(text: str) -> datetime | None:
+    """« 2026-01-31T09:00:00+00:00 » in UTC; None for anything else.
 
     An unescaped « + » of an address arrives as a blank.
     """
-    typed, _sep, identifier = text.partition("_")
-    row = number(identifier)
-    if row is None:
-        return None
     try:
-        at = datetime.fromisoformat(typed.replace(" ", "+"))
+        at = datetime.fromisoformat(text.strip().replace(" ", "+"))
         # Without a zone it is no instant; at the ends of time it has no place in UTC.
-        return (at.astimezone(UTC), row) if at.tzinfo else None
+        return at.astimezone(UTC) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def a_day(text: str) -> date | None:
+    """« 2026-01-31 »; None for anything else, and for a day so far that no calendar shows it."""
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def place_in_list() -> Place | None:

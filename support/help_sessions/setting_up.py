@@ -101,9 +101,9 @@ def open_site(site_id: int, *, by: Agent) -> HelpPoint:
 def set_up(point: HelpPoint, plan: Plan, *, by: Agent) -> None:
     """Replace the week. Appointments that were given stay.
 
-    Raises Invalid: ``desk.none``, ``desk.many``, ``desk.long``, ``desk.twice`` (``desks``), ``hours.five``
-    (``received``, ``called``), ``quota.number`` (``weekly``, ``reserved``), ``field.choice``
-    (``zone``), ``horizon.number`` (``horizon_days``); Forbidden.
+    Raises Invalid: ``desk.none``, ``desk.many``, ``desk.long``, ``desk.twice`` (``desks``),
+    ``hours.five`` (``received``, ``called``), ``quota.number`` (``weekly``, ``reserved``),
+    ``field.choice`` (``zone``), ``horizon.number`` (``horizon_days``); Forbidden.
     """
     require(by, Permission.SET_UP_SITE)
     _check(plan)

@@ -36,7 +36,7 @@ from web.access import public
 from web.citizen import robots
 from web.http import keep
 from web.messages import sentence
-from web.reading_args import number
+from web.reading_args import a_day, instant, number
 
 bp = Blueprint("appointments", __name__, url_prefix="/rendez-vous")
 
@@ -150,11 +150,8 @@ def _identity(typed: Mapping[str, str], point: HelpPoint) -> Identity:
 
 
 def _place(typed: Mapping[str, str]) -> datetime:
-    try:
-        at = datetime.fromisoformat(typed["place"])
-    except ValueError:
-        raise Invalid.of("appointment.place", "place") from None
-    if at.tzinfo is None:
+    at = instant(typed["place"])
+    if at is None:
         raise Invalid.of("appointment.place", "place")
     return at
 
@@ -201,10 +198,7 @@ def _dates(asked: Asked, since: str) -> tuple[list[tuple[str, list[tuple[str, st
     """By day in words, its hours as (value, hour); and the day from which there are more."""
     point = asked.point
     first = places.local_day(point, asked.earliest)
-    try:
-        day = max(date.fromisoformat(since), first)
-    except ValueError:
-        day = first
+    day = max(a_day(since) or first, first)
     by_day: dict[date, list[Slot]] = {}
     for slot in offering.from_day(asked, day, SHOWN):
         by_day.setdefault(places.local_day(point, slot.start), []).append(slot)

@@ -37,6 +37,7 @@ from web.help_point.page_of_booking import (
 )
 from web.http import me
 from web.messages import sentence
+from web.reading_args import instant
 
 bp = Blueprint("giving", __name__, url_prefix="/agent/rendez-vous/nouveau")
 
@@ -134,11 +135,8 @@ def _wanted(
 
 
 def _place(page: Page) -> datetime:
-    try:
-        starts_at = datetime.fromisoformat(page.typed["place"])
-    except ValueError:
-        raise Invalid.of("appointment.place", "place") from None
-    if starts_at.tzinfo is None:
+    starts_at = instant(page.typed["place"])
+    if starts_at is None:
         raise Invalid.of("appointment.place", "place")
     return starts_at
 

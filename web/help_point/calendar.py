@@ -23,7 +23,7 @@ from web.help_point import labels
 from web.help_point.choosing import choose_calendar
 from web.http import me
 from web.messages import sentence, sentences
-from web.reading_args import MOST_SMALL, row_number
+from web.reading_args import MOST_SMALL, a_day, row_number
 
 bp = Blueprint("site_calendar", __name__, url_prefix="/agent/rendez-vous/calendrier")
 
@@ -208,10 +208,7 @@ def _said(weekly: Weekly, day: int) -> str:
 
 
 def _date(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        return None
+    return a_day(request.form.get(name, ""))
 
 
 def _page(point: HelpPoint, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from web.access import staff
 from web.help_point import labels
 from web.help_point.choosing import choose_place
 from web.http import me
+from web.reading_args import a_day
 
 bp = Blueprint("day", __name__, url_prefix="/agent/rendez-vous")
 
@@ -92,10 +93,7 @@ def initials(appointment: Appointment) -> str:
 
 
 def _day(typed: str, point: HelpPoint) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return places.local_day(point, now())
+    return a_day(typed) or places.local_day(point, now())
 
 
 def _late(rows: Sequence[Appointment]) -> set[int]:

@@ -20,6 +20,7 @@ from web.access import staff
 from web.help_point import labels, log_labels
 from web.help_point.choosing import choose_place
 from web.http import me
+from web.reading_args import a_day
 
 bp = Blueprint("site_figures", __name__, url_prefix="/agent/rendez-vous/chiffres")
 
@@ -85,7 +86,5 @@ def _plain(words: str) -> str:
 
 
 def _monday(point: HelpPoint) -> date:
-    try:
-        return places.monday_of(date.fromisoformat(request.args.get("semaine", "")))
-    except ValueError:
-        return places.monday_of(places.local_day(point, now()))
+    wanted = a_day(request.args.get("semaine", ""))
+    return places.monday_of(wanted or places.local_day(point, now()))

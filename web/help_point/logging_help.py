@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +23,7 @@ from web.help_point.choosing import choose_place
 from web.help_point.page_of_booking import reason_of, reasons
 from web.http import me
 from web.messages import sentence
-from web.reading_args import MOST_SMALL, row_number
+from web.reading_args import MOST_SMALL, a_day, row_number
 
 bp = Blueprint("logging_help", __name__, url_prefix="/agent/rendez-vous/journal")
 
@@ -41,10 +40,7 @@ def listing() -> ResponseReturnValue:
     point = places.own(by=me())
     if point is None:
         return choose_place()
-    try:
-        day = date.fromisoformat(request.args.get("jour", ""))
-    except ValueError:
-        day = places.local_day(point, now())
+    day = a_day(request.args.get("jour", "")) or places.local_day(point, now())
     return render_template(
         "help_point/log.html",
         point=point, day=day, labels=labels, results=dict(log_labels.results()),

@@ -31,7 +31,7 @@ from web.chain import visitors
 from web.desk.facts import masked
 from web.help_point import labels
 from web.http import me
-from web.reading_args import number
+from web.reading_args import a_day, number
 
 FOUND = 6
 NAMES = (
@@ -162,8 +162,5 @@ def channel_of(page: Page) -> BookingChannel:
 
 
 def _monday(typed: str, point: HelpPoint, nearest: Sequence[Slot]) -> date:
-    try:
-        wanted = date.fromisoformat(typed)
-    except ValueError:
-        wanted = places.local_day(point, nearest[0].start if nearest else now())
+    wanted = a_day(typed) or places.local_day(point, nearest[0].start if nearest else now())
     return max(places.monday_of(wanted), places.monday_of(places.local_day(point, now())))

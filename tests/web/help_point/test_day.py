@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
@@ -141,3 +142,14 @@ def test_what_nobody_closed_keeps_nobody_from_coming_again(site: Site, point) ->
     with db.transaction() as session:
         states = session.scalars(select(Appointment.state).order_by(Appointment.id)).all()
         assert list(states) == [S.COMPLETED, S.UNRECORDED, S.SCHEDULED]
+
+
+@pytest.mark.parametrize("far", ["9999-12-31", "0001-01-01", "demain", "2026-02-30"])
+def test_a_day_that_no_calendar_shows_is_today(site: Site, point, far: str) -> None:
+    pan = site.as_("pan")
+    for page in ("?jour", "/semaine?jour", "/journal?jour", "/chiffres?semaine",
+                 "/nouveau?motif=deposit&semaine"):  # fmt: skip
+        assert pan.get(f"{HOME}{page}={far}").status_code == 200, page
+    assert site.anyone().get(f"/rendez-vous?motif=deposit&depuis={far}").status_code == 200
+    for at_end in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        assert pan.send(f"{HOME}/nouveau", wanted(place=at_end)).status_code == 422

@@ -23,7 +23,7 @@ from web.api.bodies import once, read_object
 from web.chain import visitors
 from web.help_point.page_of_booking import chosen_person, reason_of
 from web.http import me
-from web.reading_args import instant_and_number, row_number
+from web.reading_args import a_day, instant, instant_and_number, row_number
 
 bp = Blueprint("api_appointments", __name__, url_prefix="/api/v1")
 
@@ -103,21 +103,18 @@ def _person(sent: Mapping[str, Any], point: HelpPoint) -> Person:
 
 
 def _instant(typed: Any) -> datetime:
-    try:
-        found = datetime.fromisoformat(str(typed).replace("Z", "+00:00"))
-    except ValueError:
-        raise Invalid.of("appointment.place", "starts_at") from None
-    if found.tzinfo is None:
+    found = instant(str(typed))
+    if found is None:
         raise Invalid.of("appointment.place", "starts_at")
-    return found.astimezone(UTC)
+    return found
 
 
 def _begin(point: HelpPoint) -> datetime:
-    try:
-        day = date.fromisoformat(request.args.get("from", ""))
-    except ValueError:
-        if request.args.get("from"):
-            raise Invalid.of("date.invalid", "from") from None
+    typed = request.args.get("from", "")
+    day = a_day(typed)
+    if day is None:
+        if typed:
+            raise Invalid.of("date.invalid", "from")
         return datetime.combine(date.min, time(), UTC)
     return datetime.combine(day, time(), ZoneInfo(point.timezone)).astimezone(UTC)
 
