@@ -114,11 +114,31 @@ def _waits(page: Page) -> ResponseReturnValue:
 def _given(page: Page) -> Appointment:
     point, reason = point_of(page.typed), reason_of(page.typed)
     here = request.form.get("suite") == "recevoir"
-    if reason is None:
-        raise Invalid.of("field.choice", "motif")
-    starts_at = now() if here else _place(page)
-    wanted = _wanted(page, point, reason, starts_at, _person(page))
+    reason, starts_at, person = _all_of(page, reason, here=here)
+    wanted = _wanted(page, point, reason, starts_at, person)
     return attendance.walk_in(wanted, by=me()) if here else book(wanted, by=me())
+
+
+def _all_of(
+    page: Page, reason: AppointmentReason | None, *, here: bool
+) -> tuple[AppointmentReason, datetime, Person]:
+    """What an appointment needs. Raises Invalid with everything that is missing at once."""
+    wrong: list[Problem] = []
+    starts_at, person = now(), None
+    try:
+        person = _person(page)
+    except Invalid as refusal:
+        wrong += refusal.problems
+    if reason is None:
+        wrong.append(Problem("field.choice", "motif"))
+    elif not here:
+        try:
+            starts_at = _place(page)
+        except Invalid as refusal:
+            wrong += refusal.problems
+    if wrong or reason is None or person is None:
+        raise Invalid(*wrong)
+    return reason, starts_at, person
 
 
 def _wanted(

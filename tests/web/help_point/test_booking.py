@@ -193,3 +193,12 @@ def test_queries_do_not_grow_with_the_week(site: Site, point) -> None:
     with counted() as many:
         pan.get(f"{NEW}?motif=deposit")
     assert len(many) == len(few)
+
+
+def test_everything_that_is_missing_is_said_at_once(site: Site, point) -> None:
+    answer = site.as_("pan").send(NEW, wanted(person="", q="", motif="", place=""))
+    assert answer.status_code == 422
+    summary = answer.text.split('class="error-summary')[1].split("</ul>")[0]
+    assert summary.count("<li>") == 2
+    assert "Personne :" in summary
+    assert "Motif :" in summary

@@ -54,3 +54,9 @@ def test_a_week_counted_by_hand(site: Site, point) -> None:
     assert rows[1][1:] == [
         "2026-11-30", "Déposer une demande", "au téléphone", "6", "1", "1", "1", "1", "0", "0",
     ]  # fmt: skip
+
+
+def test_each_tile_is_one_item(site: Site, point) -> None:
+    page = site.as_("pan").get(PAGE).text
+    assert page.count('<li class="tile') == 7
+    assert "<li><li" not in page.replace("\n", "")
