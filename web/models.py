@@ -10,6 +10,7 @@ for name in (
     "channels.phone.calls",
     "channels.mail.models",
     "escalation.announcements.models",
+    "escalation.fallback.models",
     "escalation.glpi.models",
     "escalation.known_issues.models",
     "escalation.models",

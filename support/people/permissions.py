@@ -43,6 +43,7 @@ class Permission(StrEnum):
     BOOK = "appointments.book"  # give people a place at a help point
     RECEIVE = "appointments.receive"  # the day of one's own help point
     SET_UP_SITE = "appointments.set_up"  # its desks, hours, closures and quotas
+    PROVE_STEPS = "fallback.keep"  # what a person has tried, before another way of filing
     READ_FIGURES = "figures.read"  # counts only, never a person
     ADMINISTER = "administration"  # accounts, teams, what was given up
 
@@ -61,6 +62,7 @@ P = Permission
 _FRONT_LINE = {
     P.READ_TICKETS, P.OPEN_TICKETS, P.REPLY, P.NOTE, P.ASSIGN, P.CLOSE, P.ESCALATE,
     P.TAKE_CALLS, P.SORT_MAIL, P.READ_PERSONS, P.READ_STAFF_ARTICLES, P.BOOK,
+    P.PROVE_STEPS,
 }  # fmt: skip
 _NEXT_LEVELS = {
     P.READ_TICKETS, P.NOTE, P.ASSIGN, P.ESCALATE, P.ANSWER_BELOW, P.READ_PERSONS,
@@ -89,7 +91,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HELP_POINT_AGENT: frozenset(
         {
             P.READ_TICKETS, P.OPEN_TICKETS, P.READ_PERSONS, P.READ_STAFF_ARTICLES,
-            P.BOOK, P.RECEIVE, P.SET_UP_SITE,
+            P.BOOK, P.RECEIVE, P.SET_UP_SITE, P.PROVE_STEPS,
         }
     ),
     # Editors write for every level, and so read what every level reads.

@@ -29,6 +29,7 @@ from web.demo.mailing import compare_mailbox, receive_mails, refuse_some
 from web.demo.organising import organise
 from web.demo.peopling import people
 from web.demo.playing import play
+from web.demo.proving import prove
 from web.demo.receiving import receive
 from web.demo.scheduling import Pace
 from web.demo.settling import settle
@@ -101,6 +102,7 @@ def _load(progress: Progress, share: float) -> DemoSummary:
     inform(reading.read_news(), agents, tickets, today)
     curate(agents, today)
     receive(agents, persons, rng)
+    prove(agents)
     # What a night would have learned by now of all these answers.
     typed_again.collect(len(tickets) * 10)
     learned.recount()

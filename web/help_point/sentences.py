@@ -46,6 +46,14 @@ APPOINTMENTS: dict[str, Callable[..., str]] = {
     ),
     "appointment.too_early": lambda **p: _("L’heure du rendez-vous n’est pas encore venue."),
     "appointment.why": lambda **p: _("Dites pourquoi."),
+    "fallback.unknown": lambda **p: _("Ce relevé n’existe pas, ou n’est pas à votre équipe."),
+    "fallback.elsewhere": lambda **p: _(
+        "Un relevé est déjà tenu pour cette personne et cette démarche : %(place)s.", **p
+    ),
+    "fallback.moved": lambda **p: _("Ce relevé a changé entre-temps : regardez où il en est."),
+    "fallback.day": lambda **p: _("Donnez le jour, et pas un jour à venir."),
+    "fallback.why": lambda **p: _("Dites pourquoi."),
+    "fallback.long": lambda **p: _("C’est trop long : %(most)s signes au plus.", **p),
     "assistance.minutes": lambda **p: _("Donnez la durée en minutes, de 1 à %(most)s.", **p),
     "assistance.door": lambda **p: _("Dites où la personne est envoyée."),
     "desk.none": lambda **p: _("Donnez au moins un guichet, un par ligne."),

@@ -1,0 +1,1 @@
+"""Filing otherwise than on line: the proof of every step taken, and what became of the request."""
