@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass, field
 from sqlalchemy import select
 
 from support.catalogue.models import ContactReason, Procedure
+from support.help_sessions import ticketed
 from support.intake.models import Channel, Outcome, Received
 from support.intake.receiving import kept_before, key_of, raw_of, receive_form
 from support.intake.settling import settle, take_unsettled
 from support.kernel import db
 from support.people.identifying import Identity, recognise_or_create
 from support.people.models import Agent, Person, TeamKind
+from support.people.permissions import Permission, may
 from support.tickets.journal import FileDraft, Words
 from support.tickets.models import Ticket
 from support.tickets.opening import TicketDraft, open_ticket
@@ -25,7 +27,8 @@ class Request:
     """Everything that the ticket needs. ``typed`` is the form as it was filled in.
 
     It is for ``person_id``, for the ``newcomer`` (somebody nobody knew on the page), or for the
-    agent's own site when both are None. ``reason`` and ``procedure`` are codes.
+    agent's own site when both are None. ``reason`` and ``procedure`` are codes. ``visit_id``: the
+    appointment at which the person was stuck.
     """
 
     channel: Channel
@@ -41,6 +44,7 @@ class Request:
     given: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[FileDraft] = ()
+    visit_id: int | None = None
 
     def as_json(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True).encode()
@@ -105,7 +109,10 @@ def _open(request: Request, received: Received) -> Ticket:
         dossier_number=request.dossier_number,
         first_received_at=received.received_at,
     )
-    return open_ticket(draft, by=agent)
+    ticket = open_ticket(draft, by=agent)
+    if request.visit_id is not None and may(agent, Permission.RECEIVE):
+        ticketed.tie(request.visit_id, ticket.id, by=agent)
+    return ticket
 
 
 def _person(request: Request) -> Person | None:

@@ -206,7 +206,7 @@ def walk_in(wanted: Booking, *, by: Agent) -> Appointment:
         reason_id=wanted.reason.id, group=wanted.reason.group, person_id=wanted.person.id,
         starts_at=now(), ends_at=now() + timedelta(minutes=wanted.reason.minutes),
         state=AppointmentState.CHECKED_IN, channel=BookingChannel.WALK_IN, booked_by_id=by.id,
-        note=wanted.note.strip(), needs=dict(wanted.needs),
+        note=wanted.note.strip(), needs=dict(wanted.needs), ticket_id=wanted.ticket_id,
     )  # fmt: skip
     db.session().add(came)
     db.session().flush()

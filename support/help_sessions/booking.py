@@ -133,14 +133,14 @@ def _give(
     wanted: Booking, slot: Slot, desk_id: int, taken: list[int], by: Agent | None
 ) -> Appointment | None:
     """The appointment at that desk; None when somebody has it since."""
-    session = db.session()
+    session, old = db.session(), wanted.instead_of
     for _draw in range(_DRAWS):
         given = Appointment(
             key=wanted.key, code=new_code(), help_point_id=wanted.point.id, desk_id=desk_id,
             reason_id=wanted.reason.id, group=wanted.reason.group, person_id=wanted.person.id,
             starts_at=slot.start, ends_at=slot.end, channel=wanted.channel,
-            booked_by_id=by.id if by else None, ticket_id=wanted.ticket_id,
-            moved_from_id=wanted.instead_of.id if wanted.instead_of else None,
+            booked_by_id=by.id if by else None, moved_from_id=old.id if old else None,
+            ticket_id=wanted.ticket_id or (old.ticket_id if old else None),
             note=wanted.note.strip(), needs=dict(wanted.needs), quota_ids=taken,
             over_quota=wanted.beyond.strip(),
         )  # fmt: skip

@@ -226,6 +226,14 @@ class Appointment(Base):
         Index("ix_appointment_day", "help_point_id", "starts_at"),
         Index("ix_appointment_person", "person_id", "starts_at"),
         Index("ix_appointment_ticket", "ticket_id"),
+        # Whose request may be answered: few of a place's many.
+        Index(
+            "ix_appointment_asked",
+            "help_point_id",
+            "starts_at",
+            sqlite_where=text("ticket_id IS NOT NULL"),
+            postgresql_where=text("ticket_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -243,6 +251,8 @@ class Appointment(Base):
     booked_by_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("agent.id"))
     booked_at: Mapped[datetime] = mapped_column(Instant, default=now)
     ticket_id: Mapped[int | None] = mapped_column(BigKey)
+    # The last entry of that request's answer that the place has read.
+    answer_read_id: Mapped[int | None] = mapped_column(BigKey)
     moved_from_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("appointment.id"))
     note: Mapped[str] = mapped_column(String(400), default="")
     needs: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -77,6 +77,7 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "GET /agent/rendez-vous/<int:appointment_id>/bon": (P.BOOK,),
     "POST /agent/rendez-vous/<int:appointment_id>/annulations": (P.BOOK,),
     "POST /agent/rendez-vous/<int:appointment_id>/etats": (P.RECEIVE,),
+    "POST /agent/rendez-vous/<int:appointment_id>/reponses": (P.RECEIVE,),
     "GET /rendez-vous": PUBLIC,
     "POST /rendez-vous": PUBLIC,
     "GET /rendez-vous/<token>": PUBLIC,

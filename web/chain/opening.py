@@ -34,7 +34,7 @@ from web.reading_args import number
 bp = Blueprint("opening", __name__, url_prefix="/agent/tickets/nouveau")
 
 WHAT = ("reason", "procedure", "text", "exact_message", "step_reached", "browser", "dossiers")
-NAMES = (*WHAT, *visitors.NAMES, "q", "person", "channel")
+NAMES = (*WHAT, *visitors.NAMES, "q", "person", "channel", "visite")
 FOUND = 6
 
 
@@ -106,6 +106,7 @@ def _request(sheet: Sheet, typed: Typed) -> requesting.Request:
         given=known_items(sheet),
         typed=typed.values,
         files=sheet.files,
+        visit_id=number(typed.values["visite"]),
     )
 
 

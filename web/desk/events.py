@@ -75,6 +75,7 @@ ICONS = {
     "call_back_not_reached": "telephone-x",
     "call_back_given_up": "telephone-x",
     "call_back_done": "telephone-outbound",
+    "appointment_given": "calendar-check",
     "call_back_cancelled": "x-circle",
 }
 
@@ -289,6 +290,11 @@ _SENTENCES: dict[str, Callable[[Entry], str]] = {
         "rappel abandonné : personne n’a répondu (essai %(n)s)", n=e.data["attempts"]
     ),
     "call_back_done": lambda e: _("rappel fait"),
+    "appointment_given": lambda e: _(
+        "rendez-vous du %(day)s donné, %(place)s",
+        day=f"{date.fromisoformat(e.data['day']):%d/%m/%Y}",
+        place=e.data["place"],
+    ),
     "call_back_cancelled": lambda e: _("rappel annulé : %(why)s", why=e.data["why"]),
     "auto_reply": lambda e: _("réponse automatique reçue, sans effet"),
     "loop": lambda e: _(

@@ -17,6 +17,7 @@ from escalation.reading import all_escalations
 from escalation.transfers.transferring import can_transfer
 from knowledge.articles.queries import audience_of
 from knowledge.search import suggesting
+from support.help_sessions import ticketed
 from support.intake.models import Channel
 from support.kernel import db
 from support.kernel.errors import DomainError
@@ -42,6 +43,7 @@ from web.access import staff
 from web.desk import catalogue, deliveries, events, facts, said
 from web.desk.catalogue import choices
 from web.desk.labels import item_label
+from web.help_point import labels as booked
 from web.http import me
 from web.library.inserting import mark_of, passage
 from web.messages import sentences
@@ -134,9 +136,11 @@ def show(ticket: Ticket, agent: Agent, typed: Typed, taken_back: int | None = No
         path=facts.level_path(ticket, raised, following),
         others=others,
         **_issues(ticket, agent),
+        appointments=ticketed.of_ticket(ticket.id) if can["book"] else [],
         **facts.belonging(ticket, thread, agent, others),
         masked=facts.masked,
         said=said,
+        booked=booked,
         came_at=said.came_at,
         vouched=_vouched(ticket),
         address=requester_address(ticket),
@@ -230,6 +234,7 @@ def allowed(
         and fronts(agent, ticket),
         "message": speaks_for_requester(agent, ticket),
         "tie": can_tie(ticket, agent),
+        "book": may(agent, Permission.BOOK) and ticket.person_id is not None,
     }
 
 

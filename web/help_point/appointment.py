@@ -7,18 +7,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from escalation import visits
 from support.help_sessions import attendance, places, waiting
 from support.help_sessions.booking import shown
-from support.help_sessions.models import AppointmentState
+from support.help_sessions.models import Appointment, AppointmentState
 from support.kernel import db
 from support.kernel.errors import Conflict, Invalid
-from support.people.permissions import Permission
+from support.people.permissions import Permission, may
 from web.access import staff
 from web.desk.facts import masked
 from web.help_point import labels
 from web.http import me
 from web.messages import sentences
 
+S = AppointmentState
 bp = Blueprint("appointment", __name__, url_prefix="/agent/rendez-vous")
 
 
@@ -34,6 +36,15 @@ def slip(appointment_id: int) -> ResponseReturnValue:
     """To print: where, when, what to bring, the code. No word of why one comes."""
     found = attendance.one(appointment_id, by=me())
     return render_template("help_point/slip.html", a=found, labels=labels, code=shown(found.code))
+
+
+@bp.post("/<int:appointment_id>/reponses")
+@staff(Permission.RECEIVE)
+def read(appointment_id: int) -> ResponseReturnValue:
+    """The place has the answer to the request made at the visit."""
+    visits.read(attendance.one(appointment_id, by=me()), by=me())
+    flash(_("Noté : la réponse est lue."), "success")
+    return redirect(url_for("day.day"), 303)
 
 
 @bp.post("/<int:appointment_id>/annulations")
@@ -101,5 +112,13 @@ def _page(appointment_id: int, errors: dict[str | None, str]) -> str:
         live=found.state is AppointmentState.SCHEDULED,
         receives=attendance.may_receive(me(), found),
         day=places.local_day(found.help_point, found.starts_at).isoformat(),
+        back=visits.of_visit(found, by=me()), may_open=_may_open(found),
         others=[o for o in attendance.of_person(found.person) if o.id != found.id],
     )  # fmt: skip
+
+
+def _may_open(appointment: Appointment) -> bool:
+    """Whether a request may be made from the visit: who receives, once somebody has come."""
+    came = (S.CHECKED_IN, S.IN_PROGRESS, S.COMPLETED, S.NOT_SERVED)
+    may_all = may(me(), Permission.OPEN_TICKETS) and attendance.may_receive(me(), appointment)
+    return may_all and appointment.state in came and appointment.ticket_id is None

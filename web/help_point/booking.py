@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from escalation import visits
 from support.help_sessions import attendance, offering, places, waiting
 from support.help_sessions.booking import Booking, book
 from support.help_sessions.models import Appointment, AppointmentReason, HelpPoint
@@ -18,6 +20,7 @@ from support.kernel.time import now
 from support.people.identifying import recognise_or_create
 from support.people.models import Person
 from support.people.permissions import Permission
+from support.tickets.journal import written
 from web.access import staff
 from web.chain import visitors
 from web.help_point import labels
@@ -34,6 +37,7 @@ from web.help_point.page_of_booking import (
     replaced,
     sent,
     show,
+    ticket_of,
 )
 from web.http import me
 from web.messages import sentence
@@ -115,8 +119,13 @@ def _given(page: Page) -> Appointment:
     point, reason = point_of(page.typed), reason_of(page.typed)
     here = request.form.get("suite") == "recevoir"
     reason, starts_at, person = _all_of(page, reason, here=here)
-    wanted = _wanted(page, point, reason, starts_at, person)
-    return attendance.walk_in(wanted, by=me()) if here else book(wanted, by=me())
+    wanted, about = _wanted(page, point, reason, starts_at, person), ticket_of(page.typed)
+    if about is not None and about.person_id == person.id:
+        wanted = replace(wanted, ticket_id=about.id)
+    given = attendance.walk_in(wanted, by=me()) if here else book(wanted, by=me())
+    if about is not None and given.ticket_id == about.id and not written(f"appointment:{given.id}"):
+        visits.note_given(about, given, by=me())
+    return given
 
 
 def _all_of(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from escalation import visits
 from support.clocks.calendar import public_holidays
 from support.help_sessions import assistance_log, attendance, places, quotas, waiting
 from support.help_sessions.models import Appointment, AppointmentState, Closure, HelpPoint
@@ -52,6 +53,7 @@ def day() -> ResponseReturnValue:
         discreet=bool(request.args.get("discret")), initials=initials,
         missed=attendance.missed_before([row.person_id for row in rows]),
         logged=assistance_log.logged([row.id for row in rows]),
+        answers=visits.answers_back(point, by=me()),
         waiting_count=waiting.how_many(point), late=_late(rows),
         gauges=quotas.gauges(point, places.monday_of(chosen)),
         too_early=lambda a: a.starts_at > now(),

@@ -96,6 +96,7 @@ def _ticket(entry: AssistanceEntry, visit: Appointment | None) -> str:
     person = visit.person if visit and entry.person_id else None
     return url_for(
         "opening.form",
+        visite=visit.id if visit and entry.person_id else None,
         person=person.id if person else None,
         q=(person.phone or person.email or person.foreigner_number) if person else None,
         text=entry.note or None,

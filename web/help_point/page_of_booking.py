@@ -27,6 +27,8 @@ from support.people import finding
 from support.people.languages import LANGUAGES
 from support.people.models import Person
 from support.tickets import persons
+from support.tickets.models import Ticket
+from support.tickets.visibility import one_visible
 from web.chain import visitors
 from web.desk.facts import masked
 from web.help_point import labels
@@ -36,7 +38,7 @@ from web.reading_args import a_day, number
 FOUND = 6
 NAMES = (
     "lieu", "q", "person", *visitors.NAMES, "motif", "semaine", "place", "note", "beyond",
-    "au_guichet", "a_la_place_de", "interprete", "accompagne", "acces",
+    "au_guichet", "a_la_place_de", "ticket", "interprete", "accompagne", "acces",
 )  # fmt: skip
 
 
@@ -55,6 +57,9 @@ class Page:
 
 def opened() -> Page:
     typed = {name: request.args.get(name, "") for name in NAMES}
+    about = ticket_of(typed)
+    if about is not None and about.person_id and not typed["person"]:
+        typed["person"] = str(about.person_id)
     return Page(typed, secrets.token_urlsafe(16))
 
 
@@ -90,6 +95,12 @@ def replaced(typed: Mapping[str, str]) -> Appointment | None:
     """The appointment that the new one stands in for. Raises NotVisible."""
     known = number(typed.get("a_la_place_de", ""))
     return attendance.one(known, by=me()) if known is not None else None
+
+
+def ticket_of(typed: Mapping[str, str]) -> Ticket | None:
+    """The request that the appointment is about. Raises NotVisible."""
+    said = typed.get("ticket", "")
+    return one_visible(said, me()) if said else None
 
 
 def find(words: str, chosen: str) -> Mapping[str, Any]:
@@ -148,7 +159,7 @@ def show(page: Page) -> str:
         "help_point/booking.html",
         page_=page, t=page.typed, errors=page.errors,
         bookable=places.bookable(by=me()), reasons=reasons(),
-        language_codes=LANGUAGES, replaces=replaced(page.typed),
+        language_codes=LANGUAGES, replaces=replaced(page.typed), about=ticket_of(page.typed),
         in_hours=places.takes_bookings(point, channel, now()),
         receives=point.site_id == me().team.site_id,
         **find(page.typed["q"], page.typed["person"]),
