@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from channels.sms import gateway
 from escalation.glpi.settings import Mode, read_maps
 from escalation.glpi.settings import Settings as GlpiSettings
 
@@ -32,6 +33,10 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     mail_from: str = "Relais <relais@demo.relais>"
     smtp_url: str = ""
+    # Where text messages go: « console: » writes them to files, https:// is a provider.
+    sms_url: str = ""
+    sms_token: str = ""
+    sms_from: str = "Relais"
     imap_urls: str = ""
     service_name: str = "Relais"
     # What the legal pages say; « à compléter » shows that the operator has not yet.
@@ -105,6 +110,13 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:", "postgresql+psycopg:")):
             raise ValueError("must begin with postgresql+psycopg:// or sqlite:///")
+        return value
+
+    @field_validator("sms_url")
+    @classmethod
+    def _known_gateway(cls, value: str) -> str:
+        if not gateway.known(value):
+            raise ValueError("must be empty, « console: » or begin with https://")
         return value
 
     @field_validator("smtp_url")

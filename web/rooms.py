@@ -62,6 +62,7 @@ ROOMS = (
     "web.help_point.waiting",
     "web.help_point.logging_help",
     "web.help_point.proof",
+    "web.help_point.reminding",
     "web.help_point.appointment",
     "web.admin.overview",
     "web.admin.accounts",

@@ -25,6 +25,8 @@ from channels.mail.post import fresh_message_id
 from channels.mail.sending import transport_for
 from channels.pages import understanding as pages
 from channels.phone import understanding as calls
+from channels.sms import appointments as texts
+from channels.sms import gateway as sms
 from escalation import agreements
 from escalation.glpi import linking as glpi
 from escalation.glpi import pulling, pushing
@@ -87,6 +89,13 @@ def configure(settings: Settings) -> Engine:
     first_words.configure(
         first_words.Rules(settings.acknowledgement_hours, settings.first_answer_hours)
     )
+    sms.configure(
+        sms.gateway_for(
+            settings.sms_url, settings.data_dir / "sms", token=settings.sms_token,
+            sender=settings.sms_from,
+        )
+    )  # fmt: skip
+    appointment_telling.configure(appointment_telling.Rules(texts=bool(settings.sms_url)))
     glpi_settings.configure(settings.glpi)
     measuring.configure(measuring.Rules(settings.promise_percent, settings.promise_least))
     return engine
@@ -110,10 +119,16 @@ def handlers() -> Mapping[str, Handler]:
         rescheduling.AGREED: _follow_agreement,
         "knowledge.changed": _follow_changes,
         correcting.TOPIC: _tell_correction,
-        appointment_telling.TOPIC: appointments.tell,
+        appointment_telling.TOPIC: _tell_of_appointment,
         glpi.PUSH: pushing.push,
         glpi.PULL: pulling.pull,
     }
+
+
+def _tell_of_appointment(payload: Mapping[str, Any]) -> None:
+    """By mail or by text: each knows whom it is for."""
+    appointments.tell(payload)
+    texts.tell(payload)
 
 
 def _understand(payload: Mapping[str, Any]) -> None:

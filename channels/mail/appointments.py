@@ -16,7 +16,9 @@ from channels.mail.directions import by_itself, direction, left_to_right
 from channels.mail.rendering import language_of, plain_letter
 from channels.mail.sending import PermanentFailure, TemporaryFailure
 from support.help_sessions import telling
+from support.help_sessions.booking import shown
 from support.help_sessions.models import Appointment, AppointmentState
+from support.help_sessions.telling import Way
 from support.kernel import db
 from support.outbox.draining import TryLater
 from support.people.normalising import shown_phone
@@ -27,16 +29,17 @@ log = logging.getLogger(__name__)
 def tell(payload: Mapping[str, Any]) -> None:
     """Send the letter ``payload["letter"]`` about ``payload["appointment_id"]``.
 
-    Nothing is sent to who has no address, or of what is true no more. Raises TryLater while the
-    server cannot take it.
+    Nothing is sent to who has no address (channels.sms), or of what is true no more. Raises
+    TryLater while the server cannot take it.
     """
     letter = str(payload["letter"])
     with db.transaction(write=False):
         appointment = telling.to_be_told(int(payload["appointment_id"]), letter)
-        address = appointment.person.email if appointment else None
-        if appointment is None or address is None or appointment.person.email_failed:
+        if appointment is None or telling.way_to(appointment.person) is not Way.MAIL:
             return
+        address = appointment.person.email or ""
         mail = _mail(appointment, letter, address, datetime.fromisoformat(payload["dated"]))
+    way: Way | None = Way.MAIL
     try:
         # No return path: should it not arrive, nothing comes back.
         post.current().transport.send(compose(mail), "", [address])
@@ -44,17 +47,17 @@ def tell(payload: Mapping[str, Any]) -> None:
         raise TryLater(str(failure)) from failure
     except (PermanentFailure, CannotCompose) as failure:
         log.warning("appointment %s could not be told: %s", payload["appointment_id"], failure)
-        return
+        way = None
     with db.transaction():
         found = telling.to_be_told(int(payload["appointment_id"]), letter)
         if found is not None:
-            telling.note_told(found, letter)
+            telling.note_told(found, letter, way)
 
 
 def _mail(appointment: Appointment, letter: str, address: str, dated: datetime) -> OutgoingMail:
     here = post.current()
     code = language_of(letter, appointment.person.language)
-    subject, text, html = plain_letter(letter, code, _facts(appointment, code))
+    subject, text, html = plain_letter(letter, code, facts_of(appointment, code))
     name, sender = here.sender
     return OutgoingMail(
         message_id=f"<{letter}.{appointment.id}.{appointment.code}@{sender.rpartition('@')[2]}>",
@@ -70,7 +73,8 @@ def _mail(appointment: Appointment, letter: str, address: str, dated: datetime) 
     )
 
 
-def _facts(appointment: Appointment, language: str) -> dict[str, Any]:
+def facts_of(appointment: Appointment, language: str) -> dict[str, Any]:
+    """What the letters say, in words of that language and on the clock of the place."""
     site = appointment.help_point.site
     local = appointment.starts_at.astimezone(ZoneInfo(appointment.help_point.timezone))
     facts = {
@@ -80,7 +84,7 @@ def _facts(appointment: Appointment, language: str) -> dict[str, Any]:
         "place": site.name,
         "address": site.address,
         "phone": shown_phone(site.phone),
-        "code": f"{appointment.code[:4]}-{appointment.code[4:]}",
+        "code": shown(appointment.code),
     }
     if direction(language) == "rtl":
         facts |= {name: left_to_right(facts[name]) for name in ("hour", "phone", "code")}

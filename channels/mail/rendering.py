@@ -216,3 +216,8 @@ def plain_letter(name: str, language: str, facts: Mapping[str, object]) -> tuple
     text = _texts.get_template(f"{name}/{language}/body.txt").render(facts)
     html = _pages.get_template(f"{name}/{language}/body.html").render(facts)
     return " ".join(subject.split()), text.strip(), html.strip()
+
+
+def short_letter(name: str, language: str, facts: Mapping[str, object]) -> str:
+    """The same letter as a text message, on one line."""
+    return " ".join(_texts.get_template(f"{name}/{language}/sms.txt").render(facts).split())

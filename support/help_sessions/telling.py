@@ -6,12 +6,15 @@ A mistake elsewhere must never send a hundred messages to one person: the last w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from support.help_sessions import places
 from support.help_sessions.journal import note
 from support.help_sessions.models import (
     Appointment,
@@ -23,12 +26,47 @@ from support.kernel import db
 from support.kernel.time import PARIS, now
 from support.outbox.models import OutboxRow
 from support.outbox.publishing import publish, publish_all
+from support.people.models import Agent, Person
+from support.people.normalising import takes_texts
+from support.people.permissions import Permission, require
 
 TOPIC = "appointment.tell"
 GIVEN, REMINDER, CANCELLED = "appointment_given", "appointment_reminder", "appointment_cancelled"
 MOST_A_DAY = 4  # messages about appointments to one person
 DAYS_BEFORE = 2
-_TOLD = "told"
+CALLED, NOT_REACHED, UNTOLD = "called", "not_reached", "untold"
+
+
+class Way(StrEnum):
+    """How somebody is told, and the event that says so."""
+
+    MAIL = "told"
+    TEXT = "texted"
+
+
+_SENT = tuple(way.value for way in Way)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """``texts``: whether text messages leave from here."""
+
+    texts: bool = False
+
+
+_rules = [Rules()]
+
+
+def configure(rules: Rules) -> None:
+    _rules[0] = rules
+
+
+def way_to(person: Person) -> Way | None:
+    """By mail where an address works, else by text to a mobile; None: somebody must call."""
+    if person.email and not person.email_failed:
+        return Way.MAIL
+    texts = _rules[0].texts and person.phone is not None and takes_texts(person.phone)
+    return Way.TEXT if texts else None
 
 
 def tell(appointment: Appointment, letter: str) -> None:
@@ -107,26 +145,69 @@ def heard_today(person_id: int) -> int:
         .join(Appointment, Appointment.id == AppointmentEvent.appointment_id)
         .where(
             Appointment.person_id == person_id,
-            AppointmentEvent.event == _TOLD,
+            AppointmentEvent.event.in_(_SENT),
             AppointmentEvent.at > now() - timedelta(days=1),
         )
     )
     return db.session().scalar(query) or 0
 
 
-def note_told(appointment: Appointment, letter: str) -> None:
-    """Write that it was sent."""
-    note(appointment, _TOLD, None, letter)
+def note_told(appointment: Appointment, letter: str, way: Way | None) -> None:
+    """Write that it was sent; None: that it never will be, so that somebody calls."""
+    note(appointment, way.value if way else UNTOLD, None, letter)
 
 
-def told(appointment_ids: Sequence[int]) -> set[int]:
-    """Of which of these the person has been sent something."""
-    if not appointment_ids:
-        return set()
-    query = select(AppointmentEvent.appointment_id).where(
-        AppointmentEvent.appointment_id.in_(appointment_ids), AppointmentEvent.event == _TOLD
+def to_call(point: HelpPoint, *, by: Agent) -> Sequence[Appointment]:
+    """Who comes within two days and can be told by nothing but a call, until one was made.
+
+    Who heard of their appointment yesterday or today, since they took it, is left in peace.
+    Raises Forbidden.
+    """
+    require(by, Permission.RECEIVE)
+    end = places.span(point, [places.local_day(point, now()) + timedelta(days=DAYS_BEFORE)])[1]
+    rows = (
+        db.session()
+        .scalars(
+            select(Appointment)
+            .where(
+                Appointment.help_point_id == point.id,
+                Appointment.state == AppointmentState.SCHEDULED,
+                Appointment.starts_at > now(),
+                Appointment.starts_at < end,
+                Appointment.booked_at < now() - timedelta(days=1),
+            )
+            .order_by(Appointment.starts_at, Appointment.id)
+            .options(joinedload(Appointment.person), joinedload(Appointment.reason))
+        )
+        .all()
     )
-    return set(db.session().scalars(query))
+    events = _events([row.id for row in rows])
+    return [
+        row
+        for row in rows
+        if CALLED not in events.get(row.id, ())
+        and (way_to(row.person) is None or UNTOLD in events.get(row.id, ()))
+    ]
+
+
+def note_call(appointment: Appointment, *, reached: bool, by: Agent) -> None:
+    """Somebody called before the appointment. Raises Forbidden."""
+    require(by, Permission.RECEIVE)
+    note(appointment, CALLED if reached else NOT_REACHED, by)
+
+
+def _events(appointment_ids: Sequence[int]) -> dict[int, set[str]]:
+    if not appointment_ids:
+        return {}
+    rows = db.session().execute(
+        select(AppointmentEvent.appointment_id, AppointmentEvent.event).where(
+            AppointmentEvent.appointment_id.in_(appointment_ids)
+        )
+    )
+    found: dict[int, set[str]] = {}
+    for appointment_id, event in rows:
+        found.setdefault(appointment_id, set()).add(event)
+    return found
 
 
 def _in_two_days(at: datetime, timezone: str) -> bool:

@@ -68,6 +68,19 @@ def phone_number(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def takes_texts(value: str) -> bool:
+    """Whether a stored number is, or may be, that of a mobile."""
+    try:
+        number = phonenumbers.parse(value, "FR")
+    except phonenumbers.NumberParseException:
+        return False
+    if number.country_code == 33:  # ranges that nobody has yet are no type to the library
+        return str(number.national_number)[:1] in "67"
+    kind = phonenumbers.number_type(number)
+    kinds = phonenumbers.PhoneNumberType
+    return kind in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE)
+
+
 def shown_phone(value: str) -> str:
     """A stored number as people read it: national in France, international elsewhere."""
     try:

@@ -78,6 +78,8 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "POST /agent/rendez-vous/<int:appointment_id>/annulations": (P.BOOK,),
     "POST /agent/rendez-vous/<int:appointment_id>/etats": (P.RECEIVE,),
     "POST /agent/rendez-vous/<int:appointment_id>/reponses": (P.RECEIVE,),
+    "GET /agent/rendez-vous/rappels": (P.RECEIVE,),
+    "POST /agent/rendez-vous/<int:appointment_id>/appels": (P.RECEIVE,),
     "GET /rendez-vous": PUBLIC,
     "POST /rendez-vous": PUBLIC,
     "GET /rendez-vous/<token>": PUBLIC,

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
+from channels.sms import gateway
 from knowledge.search import index
 from support.kernel import db
 from web import migrations
@@ -36,6 +37,8 @@ def demo(port: int, reset: bool) -> None:
     """Start the product with its demonstration data, on this machine only."""
     # Loading writes addresses of our own pages into replies.
     os.environ["RELAIS_PUBLIC_URL"] = f"http://{HOST}:{port}"
+    # Text messages are shown as files: nobody is charged, and what would leave is seen.
+    os.environ.setdefault("RELAIS_SMS_URL", gateway.TWIN)
     settings, engine = ready()
     if not settings.embedded:
         click.echo("the demonstration keeps to its embedded database: "

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from escalation import visits
 from support.clocks.calendar import public_holidays
-from support.help_sessions import assistance_log, attendance, places, quotas, waiting
+from support.help_sessions import assistance_log, attendance, places, quotas, telling, waiting
 from support.help_sessions.models import Appointment, AppointmentState, Closure, HelpPoint
 from support.help_sessions.slots import Range, minutes_open, open_ranges
 from support.kernel.time import now
@@ -53,7 +53,7 @@ def day() -> ResponseReturnValue:
         discreet=bool(request.args.get("discret")), initials=initials,
         missed=attendance.missed_before([row.person_id for row in rows]),
         logged=assistance_log.logged([row.id for row in rows]),
-        answers=visits.answers_back(point, by=me()),
+        answers=visits.answers_back(point, by=me()), to_call=telling.to_call(point, by=me()),
         waiting_count=waiting.how_many(point), late=_late(rows),
         gauges=quotas.gauges(point, places.monday_of(chosen)),
         too_early=lambda a: a.starts_at > now(),

@@ -40,6 +40,14 @@ def event_label(event: str) -> str:
         return _("Donné")
     if event == "told":
         return _("Courriel envoyé")
+    if event == "texted":
+        return _("SMS envoyé")
+    if event == "untold":
+        return _("Ni courriel ni SMS n’a pu partir")
+    if event == "called":
+        return _("Prévenu par téléphone")
+    if event == "not_reached":
+        return _("Appelé, pas joint")
     if event == "walk_in":
         return _("Venu sans rendez-vous")
     return state_label(AppointmentState(event))

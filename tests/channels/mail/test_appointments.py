@@ -137,7 +137,7 @@ def test_never_more_than_so_many_a_day(real_cast: Cast, mail_room: MailRoom) -> 
     with db.transaction() as session:
         person = session.get_one(Appointment, number).person_id
         for _again in range(telling.MOST_A_DAY):
-            telling.note_told(session.get_one(Appointment, number), telling.GIVEN)
+            telling.note_told(session.get_one(Appointment, number), telling.GIVEN, telling.Way.MAIL)
         assert telling.heard_today(person) == telling.MOST_A_DAY
     mail_room.drain()
     assert mail_room.sent == []

@@ -1,0 +1,1 @@
+"""Text messages: the gateway that takes them away, and what they say."""
