@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from support.help_sessions import offering, places, quotas
-from support.help_sessions.assistance_log import AssistanceEntry, Result
+from support.help_sessions import offering, orienting, places, quotas
+from support.help_sessions.assistance_log import AssistanceEntry, Door, Result
 from support.help_sessions.models import (
     Appointment,
     AppointmentReason,
@@ -62,6 +62,7 @@ class Week:
     helped: int
     results: Mapping[Result, int] = field(default_factory=dict)
     first_free: datetime | None = None
+    redirected: Mapping[Door, int] = field(default_factory=dict)
 
     def count(self, *states: AppointmentState) -> int:
         return sum(line.states.get(state, 0) for line in self.lines for state in states)
@@ -99,6 +100,7 @@ def week_of(point: HelpPoint, monday: date, *, by: Agent) -> Week:
         helped=sum(results.values()),
         results=results,
         first_free=_first_free(point),
+        redirected=orienting.counted(point, start, end),
     )
 
 

@@ -30,6 +30,7 @@ MODULES = (
     "web/citizen/follow.py",
     "web/citizen/leading.py",
     "web/citizen/pages.py",
+    "web/citizen/public_doors.py",
     "web/errors.py",
     "web/filters.py",
     "web/library/describing.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 
-from support.help_sessions import offering, places, public_booking
+from support.help_sessions import offering, orienting, places, public_booking
 from support.help_sessions.booking import Booking, shown
 from support.help_sessions.models import (
     Appointment,
@@ -33,7 +34,7 @@ from support.people.guessing import (
 from support.people.identifying import Identity, declared_or_create
 from support.people.normalising import email_address, foreigner_number, phone_number
 from web.access import public
-from web.citizen import robots
+from web.citizen import public_doors, robots
 from web.http import keep
 from web.messages import sentence
 from web.reading_args import a_day, instant, number
@@ -60,6 +61,8 @@ def take() -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in NAMES}
     if request.form.get("aller") == "voir":
         return _page(typed, {})
+    if request.form.get("aller") == "dates":
+        return _led(typed)
     if robots.caught(request.form):
         return _page(typed, {}), 422
     if robots.too_quick(request.form.get("ouvert", "")):
@@ -94,6 +97,23 @@ def give_back(token: str) -> ResponseReturnValue:
     else:
         flash(_("Votre place est rendue. Merci : quelqu’un d’autre va en profiter."), "success")
     return redirect(url_for("appointments.mine", token=token), 303)
+
+
+def _led(typed: Mapping[str, str]) -> ResponseReturnValue:
+    """To the dates, under an address to keep; or to another door, which is counted."""
+    point, _reason = _chosen(typed)
+    door = public_doors.door_of(typed["motif"])
+    address = request.remote_addr or ""
+    if point is not None and door is not None:
+        with suppress(Conflict):  # a robot is shown the door as everybody is, and not counted
+            refuse_flood("orientation", address)
+            note_sending("orientation", address)
+            key = (request.form.get("cle") or secrets.token_urlsafe(16))[:64]
+            orienting.redirect_to(point, door, BookingChannel.PUBLIC, key, by=None)
+    to = url_for(
+        "appointments.form", lieu=typed["lieu"] or None, motif=typed["motif"] or None
+    )  # fmt: skip
+    return redirect(to, 303)
 
 
 def _taken(typed: Mapping[str, str]) -> Appointment:
@@ -191,6 +211,7 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         opened=robots.opened(request.form.get("ouvert", "")),
         key=request.form.get("cle") or secrets.token_urlsafe(16),
         bring=_bring(reason) if reason else [],
+        needs=public_doors.choices(), other=public_doors.words_of(typed["motif"]),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "letters": "web.cli.letters:letters",
     "knowledge": "web.cli.knowledge:knowledge",
     "glpi": "web.cli.glpi:glpi",
+    "directory": "web.cli.directory:directory",
     "user": "web.cli.users:user",
     "load": "web.cli.loading:load",
 }

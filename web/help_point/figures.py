@@ -17,7 +17,7 @@ from support.help_sessions.models import AppointmentState, HelpPoint
 from support.kernel.time import now
 from support.people.permissions import Permission
 from web.access import staff
-from web.help_point import labels, log_labels
+from web.help_point import labels, log_labels, orient_labels
 from web.help_point.choosing import choose_place
 from web.http import me
 from web.reading_args import a_day
@@ -39,6 +39,7 @@ def page() -> ResponseReturnValue:
     return render_template(
         "help_point/figures.html",
         point=point, week=week, labels=labels, one_week=timedelta(days=7), S=S,
+        words=orient_labels,
         results=[(label, week.results.get(result, 0)) for result, label in known],
     )  # fmt: skip
 

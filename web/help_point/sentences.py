@@ -46,6 +46,13 @@ APPOINTMENTS: dict[str, Callable[..., str]] = {
     ),
     "appointment.too_early": lambda **p: _("L’heure du rendez-vous n’est pas encore venue."),
     "appointment.why": lambda **p: _("Dites pourquoi."),
+    "directory.format": lambda **p: _(
+        "Ce fichier n’a pas la forme publiée : la liste de France services en CSV, ou l’annuaire "
+        "de l’administration en JSON."
+    ),
+    "directory.none": lambda **p: _("Ce fichier n’a aucun lieu qui nous serve."),
+    "directory.day": lambda **p: _("Donnez la date des données, et pas un jour à venir."),
+    "directory.missing": lambda **p: _("Choisissez un fichier."),
     "fallback.unknown": lambda **p: _("Ce relevé n’existe pas, ou n’est pas à votre équipe."),
     "fallback.elsewhere": lambda **p: _(
         "Un relevé est déjà tenu pour cette personne et cette démarche : %(place)s.", **p

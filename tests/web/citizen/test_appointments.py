@@ -11,7 +11,9 @@ import time_machine
 from sqlalchemy import select
 
 from support.help_sessions.models import Appointment, AppointmentState, BookingChannel, HelpPoint
+from support.help_sessions.orienting import Redirection
 from support.kernel import db
+from support.people import guessing
 from tests.cast import again
 from tests.factories import counted
 from tests.support.help_sessions.conftest import FRIDAY_BEFORE, a_point, at, reasons
@@ -198,3 +200,31 @@ def test_who_loses_the_last_one_keeps_what_was_typed(site: Site, point) -> None:
         assert "Aucune date libre" in text
         assert 'value="Tardif"' in text
         assert 'name="place"' not in text
+
+
+def test_another_need_is_led_to_its_door_and_counted(site: Site, point) -> None:
+    person = site.anyone()
+    page = person.get(HERE).text
+    assert "Savoir où en est ma demande" in page
+    sent = {"aller": "dates", "lieu": str(point.id), "motif": "autre-status", "cle": "d1"}
+    for _n in range(2):
+        answer = person.send(HERE, sent)
+    assert answer.status_code == 303
+    page = person.get(answer.location).text
+    assert "Le centre de contact vous répond" in page
+    assert "Choisissez une date" not in page
+    with db.transaction(write=False) as session:
+        assert [one.door for one in session.scalars(select(Redirection))] == ["contact_centre"]
+    answer = person.send(HERE, {**sent, "motif": "deposit"})
+    assert "Choisissez une date" in person.get(answer.location).text
+    answer = person.send(HERE, {"aller": "dates"})
+    assert person.get(answer.location).status_code == 200
+
+
+def test_who_sends_door_after_door_is_shown_them_and_not_counted(site: Site, point) -> None:
+    person = site.anyone()
+    sent = {"aller": "dates", "lieu": str(point.id), "motif": "autre-other"}
+    for n in range(guessing.MOST_SENT + 3):
+        assert person.send(HERE, {**sent, "cle": f"d{n}"}).status_code == 303
+    with db.transaction(write=False) as session:
+        assert len(session.scalars(select(Redirection)).all()) == guessing.MOST_SENT

@@ -58,5 +58,5 @@ def test_a_week_counted_by_hand(site: Site, point) -> None:
 
 def test_each_tile_is_one_item(site: Site, point) -> None:
     page = site.as_("pan").get(PAGE).text
-    assert page.count('<li class="tile') == 7
+    assert page.count('<li class="tile') == 8
     assert "<li><li" not in page.replace("\n", "")
