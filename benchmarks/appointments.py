@@ -1,14 +1,19 @@
-"""A large place: twenty desks, two thousand appointments in the week that is looked at."""
+"""A large place: twenty desks, two thousand appointments in the week that is looked at; and the
+soonest place among three hundred.
+"""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from datetime import date, time, timedelta
+from time import perf_counter
+
+from sqlalchemy import select
 
 from benchmarks.browsing import Reader
 from benchmarks.places import ACCOUNT, Place
 from benchmarks.report import Figure, timing
-from support.help_sessions import places
+from support.help_sessions import places, soonest
 from support.help_sessions.booking import new_code
 from support.help_sessions.models import (
     Appointment,
@@ -26,7 +31,7 @@ from support.kernel.time import now
 from support.kernel.writing import write_values
 from support.people.models import Person, Site, SiteKind, Team, TeamKind
 
-DESKS, GIVEN = 20, 2000
+DESKS, GIVEN, PLACES = 20, 2000, 300
 _HOURS = ((time(8), time(12)), (time(13), time(18)))
 _EMAIL, _PASSWORD = "accueil@example.org", ACCOUNT[1]
 
@@ -36,6 +41,7 @@ def measure(place: Place, asked: Namespace) -> list[Figure]:
     engine = db.make_engine(place.database_url)
     db.configure(engine)
     monday = _plant()
+    soon = _soonest(asked.requests)
     engine.dispose()
     place.relais(
         "user", "create", _EMAIL, "--role", "help_point_agent", "--team", "accueil-mesure",
@@ -55,7 +61,46 @@ def measure(place: Place, asked: Namespace) -> list[Figure]:
                 ("figures of the week", f"{home}/chiffres?semaine={monday}"),
                 ("public page", f"{public}?motif=mesure"),
             )
+        ] + [timing("appointments", place.name, f"soonest of {PLACES} places", soon)]
+
+
+def _soonest(times: int) -> list[float]:
+    """Seconds for the three soonest places of all, as a page asks for them."""
+    with db.transaction() as session:
+        reason = session.scalars(select(AppointmentReason).limit(1)).one()
+        sites = [
+            Site(code=f"lieu-{n}", kind=SiteKind.HELP_POINT, name=f"Lieu {n}", department="42")
+            for n in range(PLACES)
         ]
+        session.add_all(sites)
+        session.flush()
+        for n, site in enumerate(sites):
+            point = HelpPoint(site_id=site.id, kind=HelpPointKind.PAN, centre_booking=True)
+            point.desks = [Desk(name=f"Guichet {d}", position=d) for d in range(3)]
+            session.add(point)
+            session.flush()
+            session.add_all(
+                OpeningWindow(
+                    help_point_id=point.id, weekday=(n + day) % 5, starts=starts, ends=ends,
+                    groups=[],
+                )
+                for day in range(3)
+                for starts, ends in _HOURS
+            )  # fmt: skip
+        session.flush()
+        reason_id = reason.id
+        points = soonest.to_refresh(10 * PLACES)
+    for number in points:
+        with db.transaction():
+            soonest.refresh_one(number)
+    taken = []
+    for _n in range(max(20, times)):
+        with db.transaction(write=False) as session:
+            reason = session.get_one(AppointmentReason, reason_id)
+            begun = perf_counter()
+            soonest.soonest(reason, BookingChannel.CONTACT_CENTRE)
+            taken.append(perf_counter() - begun)
+    return taken
 
 
 def _plant() -> date:

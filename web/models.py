@@ -30,6 +30,7 @@ for name in (
     "support.clocks.models",
     "support.help_sessions.assistance_log",
     "support.help_sessions.directory.models",
+    "support.help_sessions.first_places",
     "support.help_sessions.models",
     "support.help_sessions.orienting",
     "support.intake.models",

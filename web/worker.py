@@ -30,7 +30,7 @@ from knowledge.articles import checking, learned, publishing, voting
 from knowledge.gaps import typed_again
 from knowledge.search import asked
 from support.clocks import ticking, warning
-from support.help_sessions import telling
+from support.help_sessions import soonest, telling
 from support.intake.repeating import forget_answers
 from support.kernel import db
 from support.outbox.draining import drain as drain_outbox
@@ -86,6 +86,7 @@ def _schedule(settings: Settings) -> dict[str, Any]:
         "measure": _daily(4, 20, "relais.measure_delays"),
         "priorities": _daily(4, 40, "relais.raise_priorities"),
         "learn": _daily(5, 0, "relais.learn_from_answers"),
+        "first_places": _every(60, "relais.find_first_places"),
         "appointments": _daily(10, 15, "relais.remind_of_appointments"),
         "articles": _daily(7, 50, "relais.check_articles"),
         "remind": _daily(8, 30, "relais.remind_levels"),
@@ -202,6 +203,17 @@ def remind_of_appointments() -> int:
     """Write to those who come in two days; how many."""
     with db.transaction():
         return telling.remind()
+
+
+@app.task(name="relais.find_first_places")
+def find_first_places() -> int:
+    """Say anew from when on places are free where that is not known; for how many places."""
+    with db.transaction(write=False):
+        points = soonest.to_refresh()
+    for number in points:
+        with db.transaction():
+            soonest.refresh_one(number)
+    return len(points)
 
 
 @app.task(name="relais.learn_from_answers")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from stdnum import damm
 
-from support.help_sessions import offering, places, quotas, telling, waiting
+from support.help_sessions import first_places, offering, places, quotas, telling, waiting
 from support.help_sessions.journal import note
 from support.help_sessions.models import (
     LIVE,
@@ -164,6 +164,7 @@ def _give(
                 case "live":
                     raise _already(wanted) from error
             raise
+        first_places.note_taken(given.help_point_id, given.starts_at)
         note(given, "booked", by)
         telling.tell(given, telling.GIVEN)
         waiting.served(given.help_point_id, given.person_id)

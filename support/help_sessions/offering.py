@@ -30,13 +30,15 @@ _AGENTS = (BookingChannel.PHONE, BookingChannel.COUNTER)
 class Asked:
     """What is looked for: a place at ``point`` for ``reason``, given by ``channel``.
 
-    ``beyond``: of weeks too whose quota is used up.
+    ``beyond``: of weeks too whose quota is used up. ``everything``: what somebody gave back too,
+    although the public is not shown it yet.
     """
 
     point: HelpPoint
     reason: AppointmentReason
     channel: BookingChannel
     beyond: bool = False
+    everything: bool = False
 
     @property
     def length(self) -> timedelta:
@@ -110,7 +112,8 @@ def _of_days(asked: Asked, days: Sequence[date], hours: Hours) -> list[Slot]:
         days = [day for day in days if left[places.monday_of(day)] != 0]
     if not days:
         return []
-    busy = places.busy_between(asked.point, *places.span(asked.point, days), asked.channel)
+    seen_by = None if asked.everything else asked.channel
+    busy = places.busy_between(asked.point, *places.span(asked.point, days), seen_by)
     return free_slots(
         hours, busy, days,
         length=asked.length, group=asked.reason.group, earliest=asked.earliest,

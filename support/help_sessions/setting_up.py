@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, select
 from sqlalchemy.orm import contains_eager
 
 from support.clocks.calendar import ZONES
-from support.help_sessions import places, quotas
+from support.help_sessions import first_places, places, quotas
 from support.help_sessions.models import (
     FREED,
     Appointment,
@@ -107,6 +107,7 @@ def set_up(point: HelpPoint, plan: Plan, *, by: Agent) -> None:
     """
     require(by, Permission.SET_UP_SITE)
     _check(plan)
+    first_places.forget(point.id)
     point.horizon_days, point.zone = plan.horizon_days, plan.zone
     point.public_booking, point.centre_booking = plan.public_booking, plan.centre_booking
     point.said_before = plan.said_before.strip()[:600]
@@ -157,6 +158,7 @@ def open_once(point: HelpPoint, day: date, starts: time, ends: time, *, by: Agen
         raise Invalid.of("hours.backwards", "hours")
     if not _in_fives([(starts, ends)]):
         raise Invalid.of("hours.five", "hours")
+    first_places.forget(point.id)
     db.session().add(
         OpeningWindow(help_point_id=point.id, day=day, starts=starts, ends=ends, groups=[])
     )
@@ -214,6 +216,7 @@ def closures_to_come(point: HelpPoint) -> Sequence[Closure]:
 def take_away(point: HelpPoint, kind: str, row_id: int, *, by: Agent) -> None:
     """A closure (``fermeture``) or a day opened besides (``ouverture``). Raises Forbidden."""
     require(by, Permission.SET_UP_SITE)
+    first_places.forget(point.id)
     model = Closure if kind == "fermeture" else OpeningWindow
     query = delete(model).where(model.id == row_id, model.help_point_id == point.id)
     if model is OpeningWindow:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from support.help_sessions import quotas
+from support.help_sessions import first_places, quotas
 from support.help_sessions.journal import note
 from support.help_sessions.models import (
     LIVE,
@@ -94,6 +94,7 @@ def free(
     """As :func:`move`, to a state that gives the place back: the desk, and the week's quota."""
     move(appointment, to, by=by, reason=reason)
     session = db.session()
+    first_places.forget(appointment.help_point_id)
     session.execute(delete(SlotClaim).where(SlotClaim.appointment_id == appointment.id))
     if appointment.starts_at > now():
         quotas.give_back(appointment.quota_ids)

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 
-from support.help_sessions import offering, orienting, places, public_booking
+from support.help_sessions import offering, orienting, places, public_booking, soonest
 from support.help_sessions.booking import Booking, shown
 from support.help_sessions.models import (
     Appointment,
@@ -211,8 +211,19 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         opened=robots.opened(request.form.get("ouvert", "")),
         key=request.form.get("cle") or secrets.token_urlsafe(16),
         bring=_bring(reason) if reason else [],
+        elsewhere=_elsewhere(point, reason, dates), when=_when,
         needs=public_doors.choices(), other=public_doors.words_of(typed["motif"]),
     )  # fmt: skip
+
+
+def _elsewhere(
+    point: HelpPoint | None, reason: AppointmentReason | None, dates: Sequence[object]
+) -> list[soonest.Found]:
+    """The soonest places of all, before one is chosen or when it has none."""
+    if reason is None or (point is not None and dates):
+        return []
+    apart = point.id if point else None
+    return soonest.soonest(reason, BookingChannel.PUBLIC, apart_from=apart)
 
 
 def _dates(asked: Asked, since: str) -> tuple[list[tuple[str, list[tuple[str, str]]]], str | None]:

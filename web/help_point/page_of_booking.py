@@ -11,7 +11,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import select
 
-from support.help_sessions import attendance, offering, places
+from support.help_sessions import attendance, offering, places, soonest
 from support.help_sessions.models import (
     Appointment,
     AppointmentReason,
@@ -57,6 +57,7 @@ class Page:
 
 def opened() -> Page:
     typed = {name: request.args.get(name, "") for name in NAMES}
+    typed["lieu"] = request.args.get("ailleurs") or typed["lieu"]
     about = ticket_of(typed)
     if about is not None and about.person_id and not typed["person"]:
         typed["person"] = str(about.person_id)
@@ -148,8 +149,16 @@ def offers(typed: Mapping[str, str], point: HelpPoint, channel: BookingChannel) 
         "after": monday + timedelta(days=7) if monday + timedelta(days=7) <= asked.last_day
         else None,
         "chosen_place": typed.get("place", ""), "labels": labels, "iso": datetime.isoformat,
-        "beyond": typed.get("beyond", ""),
+        "beyond": typed.get("beyond", ""), "elsewhere": _elsewhere(asked, nearest),
     }  # fmt: skip
+
+
+def _elsewhere(asked: Asked, nearest: Sequence[Slot]) -> list[soonest.Found]:
+    """Sooner at other places, for the centre, which may give them all."""
+    if asked.channel is not BookingChannel.CONTACT_CENTRE:
+        return []
+    found = soonest.soonest(asked.reason, asked.channel, apart_from=asked.point.id)
+    return [one for one in found if not nearest or one.slot.start < nearest[0].start]
 
 
 def show(page: Page) -> str:
