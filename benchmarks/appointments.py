@@ -14,7 +14,6 @@ from benchmarks.browsing import Reader
 from benchmarks.places import ACCOUNT, Place
 from benchmarks.report import Figure, timing
 from support.help_sessions import places, soonest
-from support.help_sessions.booking import new_code
 from support.help_sessions.models import (
     Appointment,
     AppointmentReason,
@@ -149,7 +148,7 @@ def _fill(point: HelpPoint, reason: AppointmentReason, monday: date) -> None:
         Appointment,
         [
             {
-                "key": f"mesure-{n}", "code": new_code(), "help_point_id": point.id,
+                "key": f"mesure-{n}", "code": f"{n:08d}", "help_point_id": point.id,
                 "desk_id": desk, "reason_id": reason.id, "group": "mesure", "person_id": n,
                 "starts_at": slot.start, "ends_at": slot.end,
                 "state": AppointmentState.SCHEDULED, "channel": BookingChannel.PHONE,
