@@ -18,6 +18,7 @@ from channels.mail import (
     inbox,
     limits,
     notices,
+    site_figures,
     staff_mail,
     too_large,
 )
@@ -38,6 +39,7 @@ from knowledge.recalls import correcting
 from knowledge.search import index
 from support.clocks import warning
 from support.help_sessions import telling as appointment_telling
+from support.help_sessions import watching
 from support.intake import receiving
 from support.intake.models import Channel
 from support.kernel import db, files, message_ids
@@ -120,6 +122,7 @@ def handlers() -> Mapping[str, Handler]:
         "knowledge.changed": _follow_changes,
         correcting.TOPIC: _tell_correction,
         appointment_telling.TOPIC: _tell_of_appointment,
+        watching.TOPIC: site_figures.tell,
         glpi.PUSH: pushing.push,
         glpi.PULL: pulling.pull,
     }

@@ -30,7 +30,7 @@ from knowledge.articles import checking, learned, publishing, voting
 from knowledge.gaps import typed_again
 from knowledge.search import asked
 from support.clocks import ticking, warning
-from support.help_sessions import soonest, telling
+from support.help_sessions import soonest, telling, watching
 from support.intake.repeating import forget_answers
 from support.kernel import db
 from support.outbox.draining import drain as drain_outbox
@@ -86,6 +86,7 @@ def _schedule(settings: Settings) -> dict[str, Any]:
         "measure": _daily(4, 20, "relais.measure_delays"),
         "priorities": _daily(4, 40, "relais.raise_priorities"),
         "learn": _daily(5, 0, "relais.learn_from_answers"),
+        "watch_places": _daily(7, 20, "relais.watch_places"),
         "first_places": _every(60, "relais.find_first_places"),
         "appointments": _daily(10, 15, "relais.remind_of_appointments"),
         "articles": _daily(7, 50, "relais.check_articles"),
@@ -214,6 +215,18 @@ def find_first_places() -> int:
         with db.transaction():
             soonest.refresh_one(number)
     return len(points)
+
+
+@app.task(name="relais.watch_places")
+def watch_places() -> int:
+    """Have the heads of services told of the week of their places; how many mails."""
+    with db.transaction(write=False):
+        points = watching.watched()
+    told = 0
+    for number in points:
+        with db.transaction():
+            told += watching.watch(number)
+    return told
 
 
 @app.task(name="relais.learn_from_answers")

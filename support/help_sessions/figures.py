@@ -86,6 +86,11 @@ class Week:
 def week_of(point: HelpPoint, monday: date, *, by: Agent) -> Week:
     """Raises Forbidden."""
     require(by, Permission.RECEIVE)
+    return of_week(point, monday)
+
+
+def of_week(point: HelpPoint, monday: date) -> Week:
+    """As :func:`week_of`, for Relais itself."""
     days = [monday + timedelta(days=n) for n in range(7)]
     start, end = places.span(point, days)
     minutes = minutes_open(places.hours_of(point), days)

@@ -87,6 +87,8 @@ class HelpPoint(Base):
     release_least: Mapped[int] = mapped_column(default=30)
     release_most: Mapped[int] = mapped_column(default=240)
     said_before: Mapped[str] = mapped_column(String(600), default="")
+    # Who reads the week in figures, by mail: addresses, with blanks between them.
+    weekly_to: Mapped[str] = mapped_column(String(600), default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
 
     site: Mapped[Site] = relationship()
@@ -106,6 +108,8 @@ class Desk(Base):
     name: Mapped[str] = mapped_column(String(60))
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+    # Part of the secret address of its calendar; None: it has none (feeds).
+    feed_salt: Mapped[str | None] = mapped_column(String(32))
 
     help_point: Mapped[HelpPoint] = relationship(back_populates="desks")
 

@@ -28,11 +28,13 @@ from support.kernel import db
 from support.kernel.errors import Invalid, NotVisible, Problem
 from support.kernel.time import now
 from support.people.models import Agent, Site, SiteKind
+from support.people.normalising import email_address
 from support.people.permissions import Permission, may, require
 
 Weekly = Mapping[int, Sequence[tuple[time, time]]]
 MOST_DESKS = 40
 LONGEST_DESK = 60
+LONGEST_READERS = 600  # signs, all addresses together
 MOST_A_WEEK = 5000
 FARTHEST = 366  # days ahead that places may be given
 
@@ -54,6 +56,7 @@ class Plan:
     public_booking: bool = False
     centre_booking: bool = False
     said_before: str = ""
+    weekly_to: Sequence[str] = ()
 
 
 def open_point(site: Site, kind: HelpPointKind, *, by: Agent) -> HelpPoint:
@@ -103,7 +106,8 @@ def set_up(point: HelpPoint, plan: Plan, *, by: Agent) -> None:
 
     Raises Invalid: ``desk.none``, ``desk.many``, ``desk.long``, ``desk.twice`` (``desks``),
     ``hours.five`` (``received``, ``called``), ``quota.number`` (``weekly``, ``reserved``),
-    ``field.choice`` (``zone``), ``horizon.number`` (``horizon_days``); Forbidden.
+    ``field.choice`` (``zone``), ``horizon.number`` (``horizon_days``), ``email.invalid``
+    (``weekly_to``); Forbidden.
     """
     require(by, Permission.SET_UP_SITE)
     _check(plan)
@@ -111,6 +115,7 @@ def set_up(point: HelpPoint, plan: Plan, *, by: Agent) -> None:
     point.horizon_days, point.zone = plan.horizon_days, plan.zone
     point.public_booking, point.centre_booking = plan.public_booking, plan.centre_booking
     point.said_before = plan.said_before.strip()[:600]
+    point.weekly_to = " ".join(email_address(one) for one in plan.weekly_to)
     _set_desks(point, plan.desks)
     _set_windows(point, plan)
     _set_quota(point, plan)
@@ -146,6 +151,7 @@ def plan_of(point: HelpPoint) -> Plan:
         public_booking=point.public_booking,
         centre_booking=point.centre_booking,
         said_before=point.said_before,
+        weekly_to=point.weekly_to.split(),
     )
 
 
@@ -244,12 +250,22 @@ def _check(plan: Plan) -> None:
         wrong.append(Problem("quota.number", "weekly"))
     if not 0 <= plan.reserved <= (plan.weekly or 0):
         wrong.append(Problem("quota.number", "reserved"))
+    if not _addresses(plan.weekly_to):
+        wrong.append(Problem("email.invalid", "weekly_to"))
     if plan.zone not in ZONES:
         wrong.append(Problem("field.choice", "zone"))
     if not 1 <= plan.horizon_days <= FARTHEST:
         wrong.append(Problem("horizon.number", "horizon_days", {"most": FARTHEST}))
     if wrong:
         raise Invalid(*wrong)
+
+
+def _addresses(said: Sequence[str]) -> bool:
+    """Whether each is one, and they fit together."""
+    try:
+        return len(" ".join(email_address(one) for one in said)) <= LONGEST_READERS
+    except Invalid:
+        return False
 
 
 def _in_fives(ranges: Sequence[tuple[time, time]]) -> bool:

@@ -79,6 +79,8 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "POST /agent/rendez-vous/<int:appointment_id>/etats": (P.RECEIVE,),
     "POST /agent/rendez-vous/<int:appointment_id>/reponses": (P.RECEIVE,),
     "GET /agent/rendez-vous/rappels": (P.RECEIVE,),
+    "GET /agendas/<token>.ics": PUBLIC,
+    "POST /agent/rendez-vous/calendrier/agendas": (P.SET_UP_SITE,),
     "GET /agent/rendez-vous/orienter": (P.BOOK,),
     "POST /agent/rendez-vous/orienter": (P.BOOK,),
     "GET /agent/rendez-vous/orienter/<door>/bon": (P.BOOK,),

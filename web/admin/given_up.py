@@ -71,6 +71,7 @@ def topic_label(topic: str) -> str:
         "staff.mail": _("Envoyer une annonce ou une nouvelle à un agent"),
         "level.added": _("Transmettre un message de la personne à un niveau"),
         "level.unreached": _("Reprendre un ticket dont le courriel n’est pas arrivé"),
+        "help_point.figures": _("Envoyer les chiffres d’un lieu d’accueil"),
         "appointment.tell": _("Écrire à une personne au sujet de son rendez-vous"),
         "mail.too_large": _("Dire que le courriel était trop volumineux"),
         "clock.breached": _("Noter une promesse dépassée"),

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from support.clocks.reading_hours import DAYS, read_hours, written
-from support.help_sessions import places, setting_up
+from support.help_sessions import feeds, places, setting_up
 from support.help_sessions.models import HelpPoint
 from support.help_sessions.setting_up import Plan, Weekly
 from support.kernel import db
@@ -30,7 +30,7 @@ bp = Blueprint("site_calendar", __name__, url_prefix="/agent/rendez-vous/calendr
 # What the domain calls a field, and where it is on the page.
 FIELDS = {
     "desks": "guichets", "weekly": "places", "reserved": "reservees", "zone": "zone",
-    "horizon_days": "horizon", "said_before": "avant",
+    "horizon_days": "horizon", "said_before": "avant", "weekly_to": "chiffres",
     **{f"received_{n}": f"recu_{n}" for n in DAYS}, **{f"called_{n}": f"appel_{n}" for n in DAYS},
 }  # fmt: skip
 NAMES = (*FIELDS.values(), "public", "centre")
@@ -157,6 +157,7 @@ def _read(typed: Mapping[str, str]) -> Plan:
         received=received, called=called, weekly=weekly, reserved=reserved or 0,
         horizon_days=horizon or 0, zone=typed["zone"], public_booking=bool(typed["public"]),
         centre_booking=bool(typed["centre"]), said_before=typed["avant"],
+        weekly_to=typed["chiffres"].split(),
     )  # fmt: skip
 
 
@@ -196,6 +197,7 @@ def _known(plan: Plan) -> dict[str, str]:
         "horizon": str(plan.horizon_days),
         "zone": plan.zone,
         "avant": plan.said_before,
+        "chiffres": " ".join(plan.weekly_to),
         "public": "y" if plan.public_booking else "",
         "centre": "y" if plan.centre_booking else "",
         **{f"recu_{n}": _said(plan.received, n) for n in DAYS},
@@ -221,5 +223,5 @@ def _page(point: HelpPoint, typed: Mapping[str, str], errors: Mapping[str, str])
         point=point, t=typed, errors=errors, days=list(enumerate(days)), zones=zones(),
         closures=setting_up.closures_to_come(point), opened=setting_up.once_opened(point),
         labels=labels, local_day=places.local_day,
-        own=point.site_id == me().team.site_id,
+        own=point.site_id == me().team.site_id, feed_of=feeds.token_of,
     )  # fmt: skip

@@ -57,6 +57,7 @@ def test_what_is_wrong_is_said_and_kept(site: Site, point) -> None:
         ({"guichets": "A\na"}, "le même nom"),
         ({"guichets": "A" * 61}, "au plus 60 signes"),
         ({"reservees": "17"}, "ne dépassent pas"),
+        ({"chiffres": "chef@example.org pas-une-adresse"}, "adresse"),
         ({"places": "x"}, "Donnez un nombre"),
         ({"horizon": "0"}, "de 1 à 366"),
     ):
@@ -108,3 +109,25 @@ def test_one_s_own_place_only(site: Site, point) -> None:
         again(site.cast.pan_colleague).team_id = again(site.cast.referent).team_id
     other = site.as_("pan_colleague")
     assert other.get(f"{PAGE}?lieu={point.id}").status_code == 404
+
+
+def test_the_heads_of_service_are_kept(site: Site, point) -> None:
+    pan = site.as_("pan")
+    pan.send(PAGE, week(chiffres="Chef@Example.org  adjoint@example.org"))
+    assert 'value="chef@example.org adjoint@example.org"' in pan.get(PAGE).text
+
+
+def test_a_desk_s_calendar_is_published_and_withdrawn(site: Site, point) -> None:
+    pan = site.as_("pan")
+    assert "/agendas/" not in pan.get(PAGE).text
+    fields = {"lieu": str(point.id), "guichet": str(point.desks[0].id)}
+    pan.send(f"{PAGE}/agendas", fields)
+    address = pan.get(PAGE).text.split("/agendas/")[1].split('"')[0]
+    give(pan)
+    answer = site.anyone().get(f"/agendas/{address}")
+    assert answer.mimetype == "text/calendar"
+    assert "BEGIN:VCALENDAR" in answer.text
+    assert "Nouvelle" not in answer.text
+    pan.send(f"{PAGE}/agendas", {**fields, "quoi": "retirer"})
+    assert site.anyone().get(f"/agendas/{address}").status_code == 404
+    assert pan.send(f"{PAGE}/agendas", {**fields, "guichet": "99"}).status_code == 404
