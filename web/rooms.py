@@ -61,6 +61,7 @@ ROOMS = (
     "web.help_point.figures",
     "web.help_point.feed",
     "web.help_point.waiting",
+    "web.help_point.workshops",
     "web.help_point.logging_help",
     "web.help_point.orienting",
     "web.help_point.proof",

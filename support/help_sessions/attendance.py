@@ -36,6 +36,7 @@ _WHOLE = (
     joinedload(Appointment.person),
     joinedload(Appointment.reason),
     joinedload(Appointment.desk),
+    joinedload(Appointment.workshop),
     joinedload(Appointment.help_point).joinedload(HelpPoint.site),
 )
 
@@ -70,7 +71,7 @@ def of_days(point: HelpPoint, days: Sequence[date], *, by: Agent) -> Sequence[Ap
             Appointment.state.not_in(FREED),
         )
         .order_by(Appointment.starts_at, Appointment.desk_id, Appointment.id)
-        .options(*_WHOLE[:3])
+        .options(*_WHOLE[:4])
     )
     return db.session().scalars(query).all()
 
@@ -127,7 +128,7 @@ def from_moment(
     if by.team.site_id != point.site_id:
         query = query.where(Appointment.channel == BookingChannel.CONTACT_CENTRE)
     query = query.order_by(Appointment.starts_at, Appointment.id).limit(limit)
-    return db.session().scalars(query.options(*_WHOLE[:3])).all()
+    return db.session().scalars(query.options(*_WHOLE[:4])).all()
 
 
 def of_person(person: Person) -> Sequence[Appointment]:

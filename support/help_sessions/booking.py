@@ -78,7 +78,7 @@ def book(wanted: Booking, *, by: Agent | None) -> Appointment:
     before = _given(wanted.key)
     if before is not None:
         return before
-    _may(wanted, by)
+    check(wanted, by)
     if wanted.instead_of is not None:
         # First, since it may be what fills the week; the caller undoes it when nothing is given.
         free(wanted.instead_of, AppointmentState.RESCHEDULED, by=by)
@@ -95,7 +95,8 @@ def book(wanted: Booking, *, by: Agent | None) -> Appointment:
     raise Conflict.of("appointment.taken", "place")
 
 
-def _may(wanted: Booking, by: Agent | None) -> None:
+def check(wanted: Booking, by: Agent | None) -> None:
+    """Whether it may be asked for at all. Raises as :func:`book` does."""
     if by is None:
         if not wanted.point.public_booking:
             raise Forbidden.of("appointment.not_here")
@@ -162,7 +163,7 @@ def _give(
                 case "key":
                     raise Conflict.of("appointment.sent_twice") from error
                 case "live":
-                    raise _already(wanted) from error
+                    raise already(wanted) from error
             raise
         first_places.note_taken(given.help_point_id, given.starts_at)
         note(given, "booked", by)
@@ -176,7 +177,8 @@ def _given(key: str) -> Appointment | None:
     return db.session().scalar(select(Appointment).where(Appointment.key == key))
 
 
-def _already(wanted: Booking) -> Conflict:
+def already(wanted: Booking) -> Conflict:
+    """The refusal of a second one: they have this one to come."""
     live = db.session().scalar(
         select(Appointment).where(
             Appointment.person_id == wanted.person.id,

@@ -16,6 +16,7 @@ from support.help_sessions.models import (
     AppointmentReason,
     AppointmentState,
     BookingChannel,
+    GroupSession,
     HelpPoint,
     UnmetSearch,
 )
@@ -49,6 +50,16 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Workshops:
+    """Those that took place, or will: their places, who has one, who came."""
+
+    count: int
+    capacity: int
+    taken: int
+    came: int
+
+
+@dataclass(frozen=True)
 class Week:
     """``capacity``: how many the week's quota allows, or else as many half-hours as the desks are
     open. ``unmet``: who looked in vain. ``first_free``: the next place for the usual reason.
@@ -63,6 +74,7 @@ class Week:
     results: Mapping[Result, int] = field(default_factory=dict)
     first_free: datetime | None = None
     redirected: Mapping[Door, int] = field(default_factory=dict)
+    workshops: Workshops | None = None
 
     def count(self, *states: AppointmentState) -> int:
         return sum(line.states.get(state, 0) for line in self.lines for state in states)
@@ -106,6 +118,7 @@ def of_week(point: HelpPoint, monday: date) -> Week:
         results=results,
         first_free=_first_free(point),
         redirected=orienting.counted(point, start, end),
+        workshops=_workshops(point, start, end),
     )
 
 
@@ -122,6 +135,7 @@ def _lines(point: HelpPoint, start: datetime, end: datetime) -> list[Line]:
         .join(AppointmentReason, AppointmentReason.id == Appointment.reason_id)
         .where(
             Appointment.help_point_id == point.id,
+            Appointment.session_id.is_(None),
             Appointment.starts_at >= start,
             Appointment.starts_at < end,
         )
@@ -138,6 +152,29 @@ def _lines(point: HelpPoint, start: datetime, end: datetime) -> list[Line]:
     for code, label, _position, channel, state, count in rows:
         found.setdefault((code, label, channel), Counter())[state] += count
     return [Line(*key, states) for key, states in found.items()]
+
+
+def _workshops(point: HelpPoint, start: datetime, end: datetime) -> Workshops | None:
+    held = (
+        GroupSession.help_point_id == point.id,
+        GroupSession.called_off_at.is_(None),
+        GroupSession.starts_at >= start,
+        GroupSession.starts_at < end,
+    )
+    count, capacity, taken = db.session().execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(GroupSession.capacity), 0),
+            func.coalesce(func.sum(GroupSession.taken), 0),
+        ).where(*held)
+    ).one()  # fmt: skip
+    if not count:
+        return None
+    came = select(func.count()).where(
+        Appointment.session_id.in_(select(GroupSession.id).where(*held)),
+        Appointment.state.in_(HONOURED),
+    )
+    return Workshops(count, int(capacity), int(taken), db.session().scalar(came) or 0)
 
 
 def _unmet(point: HelpPoint, days: Sequence[date]) -> int:

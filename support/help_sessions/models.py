@@ -175,6 +175,8 @@ class Closure(Base):
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(String(200), default="")
+    # The workshop that the desk is shut for, when it is.
+    session_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("group_session.id"))
 
 
 class QuotaRule(Base):
@@ -206,6 +208,28 @@ class WeeklyQuota(Base):
     channel: Mapped[str] = mapped_column(String(20), default="")
     capacity: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
+
+
+class GroupSession(Base):
+    """A workshop: ``capacity`` people at once, ``taken`` of which are given (group_sessions)."""
+
+    __tablename__ = "group_session"
+    __table_args__ = (Index("ix_group_session_starts", "help_point_id", "starts_at"),)
+
+    id: Mapped[PrimaryKey]
+    help_point_id: Mapped[int] = mapped_column(BigKey, ForeignKey("help_point.id"))
+    reason_id: Mapped[int] = mapped_column(BigKey, ForeignKey("appointment_reason.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    about: Mapped[str] = mapped_column(String(400), default="")
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    opened_by_id: Mapped[int] = mapped_column(BigKey, ForeignKey("agent.id"))
+    called_off_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    help_point: Mapped[HelpPoint] = relationship()
+    reason: Mapped[AppointmentReason] = relationship()
 
 
 class Appointment(Base):
@@ -245,6 +269,9 @@ class Appointment(Base):
     code: Mapped[str] = mapped_column(plain(8), unique=True)
     help_point_id: Mapped[int] = mapped_column(BigKey, ForeignKey("help_point.id"))
     desk_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("desk.id"))
+    session_id: Mapped[int | None] = mapped_column(
+        BigKey, ForeignKey("group_session.id"), index=True
+    )
     reason_id: Mapped[int] = mapped_column(BigKey, ForeignKey("appointment_reason.id"))
     group: Mapped[str] = mapped_column(String(40))
     person_id: Mapped[int] = mapped_column(BigKey, ForeignKey("person.id"))
@@ -267,6 +294,7 @@ class Appointment(Base):
 
     help_point: Mapped[HelpPoint] = relationship()
     desk: Mapped[Desk | None] = relationship()
+    workshop: Mapped[GroupSession | None] = relationship()
     reason: Mapped[AppointmentReason] = relationship()
     person: Mapped[Person] = relationship()
     booked_by: Mapped[Agent | None] = relationship()

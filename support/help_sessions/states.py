@@ -14,6 +14,7 @@ from support.help_sessions.models import (
     LIVE,
     Appointment,
     AppointmentState,
+    GroupSession,
     HelpPoint,
     SlotClaim,
 )
@@ -95,6 +96,13 @@ def free(
     move(appointment, to, by=by, reason=reason)
     session = db.session()
     first_places.forget(appointment.help_point_id)
+    if appointment.session_id is not None:
+        session.execute(
+            update(GroupSession)
+            .where(GroupSession.id == appointment.session_id, GroupSession.taken > 0)
+            .values(taken=GroupSession.taken - 1)
+            .execution_options(synchronize_session=False)
+        )
     session.execute(delete(SlotClaim).where(SlotClaim.appointment_id == appointment.id))
     if appointment.starts_at > now():
         quotas.give_back(appointment.quota_ids)

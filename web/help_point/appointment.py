@@ -19,6 +19,7 @@ from web.desk.facts import masked
 from web.help_point import labels
 from web.http import me
 from web.messages import sentences
+from web.reading_args import row_number
 
 S = AppointmentState
 bp = Blueprint("appointment", __name__, url_prefix="/agent/rendez-vous")
@@ -97,6 +98,8 @@ def act(appointment_id: int) -> ResponseReturnValue:
         flash(next(iter(sentences(refusal).values())), "error")
     else:
         flash(f"{found.person.full_name} : {labels.state_label(found.state)}", "success")
+    if (session_id := row_number(request.form, "atelier")) is not None:
+        return redirect(url_for("workshops.workshop", session_id=session_id), 303)
     if request.form.get("jour"):
         discreet = request.form.get("discret") or None
         return redirect(url_for("day.day", jour=request.form["jour"], discret=discreet), 303)

@@ -10,9 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from escalation import visits
-from support.help_sessions import attendance, offering, places, waiting
+from support.help_sessions import attendance, group_sessions, offering, places, waiting
 from support.help_sessions.booking import Booking, book
-from support.help_sessions.models import Appointment, AppointmentReason, HelpPoint
+from support.help_sessions.models import (
+    Appointment,
+    AppointmentReason,
+    GroupSession,
+    HelpPoint,
+)
 from support.help_sessions.offering import Asked
 from support.kernel import db
 from support.kernel.errors import Conflict, DomainError, Invalid, Problem
@@ -38,6 +43,7 @@ from web.help_point.page_of_booking import (
     sent,
     show,
     ticket_of,
+    workshop_of,
 )
 from web.http import me
 from web.messages import sentence
@@ -116,16 +122,23 @@ def _waits(page: Page) -> ResponseReturnValue:
 
 
 def _given(page: Page) -> Appointment:
-    point, reason = point_of(page.typed), reason_of(page.typed)
+    point, reason, workshop = point_of(page.typed), reason_of(page.typed), workshop_of(page.typed)
+    reason = workshop.reason if workshop else reason
     here = request.form.get("suite") == "recevoir"
-    reason, starts_at, person = _all_of(page, reason, here=here)
+    reason, starts_at, person = _all_of(page, reason, here=here or workshop is not None)
     wanted, about = _wanted(page, point, reason, starts_at, person), ticket_of(page.typed)
     if about is not None and about.person_id == person.id:
         wanted = replace(wanted, ticket_id=about.id)
-    given = attendance.walk_in(wanted, by=me()) if here else book(wanted, by=me())
+    given = _put_down(wanted, workshop, here=here)
     if about is not None and given.ticket_id == about.id and not written(f"appointment:{given.id}"):
         visits.note_given(about, given, by=me())
     return given
+
+
+def _put_down(wanted: Booking, workshop: GroupSession | None, *, here: bool) -> Appointment:
+    if workshop is not None:
+        return group_sessions.join(workshop, wanted, by=me())
+    return attendance.walk_in(wanted, by=me()) if here else book(wanted, by=me())
 
 
 def _all_of(

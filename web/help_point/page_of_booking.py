@@ -11,11 +11,12 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import select
 
-from support.help_sessions import attendance, offering, places, soonest
+from support.help_sessions import attendance, group_sessions, offering, places, soonest
 from support.help_sessions.models import (
     Appointment,
     AppointmentReason,
     BookingChannel,
+    GroupSession,
     HelpPoint,
 )
 from support.help_sessions.offering import Asked
@@ -38,7 +39,7 @@ from web.reading_args import a_day, number
 FOUND = 6
 NAMES = (
     "lieu", "q", "person", *visitors.NAMES, "motif", "semaine", "place", "note", "beyond",
-    "au_guichet", "a_la_place_de", "ticket", "interprete", "accompagne", "acces",
+    "au_guichet", "a_la_place_de", "ticket", "atelier", "interprete", "accompagne", "acces",
 )  # fmt: skip
 
 
@@ -98,6 +99,12 @@ def replaced(typed: Mapping[str, str]) -> Appointment | None:
     return attendance.one(known, by=me()) if known is not None else None
 
 
+def workshop_of(typed: Mapping[str, str]) -> GroupSession | None:
+    """The workshop in which the place is. Raises NotVisible."""
+    known = number(typed.get("atelier", ""))
+    return group_sessions.one(known, by=me()) if known is not None else None
+
+
 def ticket_of(typed: Mapping[str, str]) -> Ticket | None:
     """The request that the appointment is about. Raises NotVisible."""
     said = typed.get("ticket", "")
@@ -134,7 +141,7 @@ def chosen_person(chosen: str, words: str) -> Person | None:
 def offers(typed: Mapping[str, str], point: HelpPoint, channel: BookingChannel) -> dict[str, Any]:
     """The part of the page with the places: the nearest three, then a week."""
     reason = reason_of(typed)
-    if reason is None:
+    if reason is None or typed.get("atelier"):
         return {"reason": None, "point": point, "labels": labels}
     asked = Asked(point, reason, channel, beyond=bool(typed.get("beyond", "").strip()))
     nearest = offering.nearest(asked)
@@ -169,6 +176,7 @@ def show(page: Page) -> str:
         page_=page, t=page.typed, errors=page.errors,
         bookable=places.bookable(by=me()), reasons=reasons(),
         language_codes=LANGUAGES, replaces=replaced(page.typed), about=ticket_of(page.typed),
+        workshop=workshop_of(page.typed),
         in_hours=places.takes_bookings(point, channel, now()),
         receives=point.site_id == me().team.site_id,
         **find(page.typed["q"], page.typed["person"]),

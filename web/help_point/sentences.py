@@ -53,6 +53,10 @@ APPOINTMENTS: dict[str, Callable[..., str]] = {
     "directory.none": lambda **p: _("Ce fichier n’a aucun lieu qui nous serve."),
     "directory.day": lambda **p: _("Donnez la date des données, et pas un jour à venir."),
     "directory.missing": lambda **p: _("Choisissez un fichier."),
+    "workshop.unknown": lambda **p: _("Cet atelier n’existe pas, ou n’est pas à votre lieu."),
+    "workshop.full": lambda **p: _("L’atelier est complet."),
+    "workshop.over": lambda **p: _("L’atelier est commencé ou annulé : on ne s’y inscrit plus."),
+    "workshop.people": lambda **p: _("Donnez un nombre de personnes, de 1 à %(most)s.", **p),
     "fallback.unknown": lambda **p: _("Ce relevé n’existe pas, ou n’est pas à votre équipe."),
     "fallback.elsewhere": lambda **p: _(
         "Un relevé est déjà tenu pour cette personne et cette démarche : %(place)s.", **p

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from support.help_sessions import booking, offering, quotas
+from support.help_sessions import attendance, booking, offering, quotas
 from support.help_sessions.booking import Booking
 from support.help_sessions.models import (
     Appointment,
@@ -30,6 +30,7 @@ from support.help_sessions.offering import Asked
 from support.help_sessions.states import free, move
 from support.kernel import db
 from support.kernel.errors import Conflict, DomainError, Forbidden, Invalid
+from support.kernel.time import now
 from support.people.models import Person
 from tests.cast import Cast, again
 from tests.factories import a_person
@@ -309,3 +310,17 @@ def test_only_the_place_itself_passes_its_quota(cast: Cast, point, give: Give) -
     with pytest.raises(Conflict, match=r"appointment\.quota_full"):
         give(at("09:00"), channel=CENTRE, by=cast.teleadviser)
     assert give(at("09:00"), beyond="Parce que").over_quota
+
+
+def test_visits_without_appointment_at_one_hour_and_beside_a_desk(
+    cast: Cast, point, reason, give
+) -> None:
+    give(at("09:00"))
+    with time_machine.travel(at("09:05"), tick=False):
+        for number in range(2):
+            wanted = Booking(
+                key=f"walk-{number}", point=point, reason=reason["deposit"], starts_at=now(),
+                person=a_person(), channel=BookingChannel.WALK_IN,
+            )  # fmt: skip
+            came = attendance.walk_in(wanted, by=cast.pan)
+            assert came.desk_id is None
