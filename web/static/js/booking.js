@@ -10,6 +10,8 @@ const NEW = found.querySelector("#person").value;
 let wanted = false; // Enter came before the answer
 let asked = search.value;
 
+// After the person comes the reason; in a workshop, which has one already, the end.
+const after = () => document.getElementById("motif") ?? form.querySelector("button[value=reserver]");
 const people = () => [...found.querySelectorAll("input[name=person]")];
 const chosen = () => people().find((one) => one.checked);
 
@@ -21,14 +23,14 @@ function lay() {
 }
 
 function goOn() {
-  const next = newcomer.hidden ? document.getElementById("motif") : firstEmpty();
+  const next = newcomer.hidden ? after() : firstEmpty();
   next?.focus();
 }
 
 function firstEmpty() {
   const { family_name: family, phone } = form.elements;
   if (!family.value && !phone.value) guess();
-  return [family, phone].find((field) => !field.value) ?? document.getElementById("motif");
+  return [family, phone].find((field) => !field.value) ?? after();
 }
 
 // What was typed to find them goes where it belongs.
@@ -76,7 +78,7 @@ newcomer.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.ctrlKey) return;
   event.preventDefault();
   const fields = [...newcomer.querySelectorAll("input, select")];
-  (event.target.name === "phone" ? document.getElementById("motif") : fields[fields.indexOf(event.target) + 1])?.focus();
+  (event.target.name === "phone" ? after() : fields[fields.indexOf(event.target) + 1])?.focus();
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
@@ -90,14 +92,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
     if (wanted) take();
     wanted = false;
   }
-  if (event.detail.target === places) {
+  if (places && event.detail.target === places) {
     const first = places.querySelector("[data-nearest] input:checked") ?? places.querySelector("input[name=place]");
     if (document.activeElement?.id === "motif" || document.activeElement === document.body) first?.focus();
   }
 });
 
 // On a place, Enter books; the form has another button first, for those without a script.
-places.addEventListener("keydown", (event) => {
+places?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.ctrlKey || event.target.name !== "place") return;
   event.preventDefault();
   event.target.checked = true;
