@@ -59,6 +59,7 @@ ROOMS = (
     "web.help_point.booking",
     "web.help_point.calendar",
     "web.help_point.figures",
+    "web.help_point.finer",
     "web.help_point.feed",
     "web.help_point.waiting",
     "web.help_point.workshops",

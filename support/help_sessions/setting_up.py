@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, select
 from sqlalchemy.orm import contains_eager
 
 from support.clocks.calendar import ZONES
@@ -162,7 +162,7 @@ def open_once(point: HelpPoint, day: date, starts: time, ends: time, *, by: Agen
         raise Invalid.of("day.past", "day")
     if ends <= starts:
         raise Invalid.of("hours.backwards", "hours")
-    if not _in_fives([(starts, ends)]):
+    if not in_fives([(starts, ends)]):
         raise Invalid.of("hours.five", "hours")
     first_places.forget(point.id)
     db.session().add(
@@ -244,7 +244,7 @@ def _check(plan: Plan) -> None:
         wrong += [
             Problem("hours.five", f"{name}_{day}")
             for day, ranges in weekly.items()
-            if not _in_fives(ranges)
+            if not in_fives(ranges)
         ]
     if plan.weekly is not None and not 0 <= plan.weekly <= MOST_A_WEEK:
         wrong.append(Problem("quota.number", "weekly"))
@@ -268,7 +268,8 @@ def _addresses(said: Sequence[str]) -> bool:
         return False
 
 
-def _in_fives(ranges: Sequence[tuple[time, time]]) -> bool:
+def in_fives(ranges: Sequence[tuple[time, time]]) -> bool:
+    """Whether every hour is a multiple of five minutes."""
     return all(at.minute % 5 == 0 for both in ranges for at in both)
 
 
@@ -329,10 +330,14 @@ def _set_quota(point: HelpPoint, plan: Plan) -> None:
     quotas.rules_changed(point, places.monday_of(places.local_day(point, now())))
 
 
+def of_the_page() -> ColumnElement[bool]:
+    """The quotas that the page of the week says: of all reasons, and their share by telephone."""
+    channels = (quotas.ALL, BookingChannel.PHONE.value)
+    return and_(QuotaRule.group == quotas.ALL, QuotaRule.channel.in_(channels))
+
+
 def _rules_of_all(point: HelpPoint) -> Select[tuple[QuotaRule]]:
-    return select(QuotaRule).where(
-        QuotaRule.help_point_id == point.id, QuotaRule.group == quotas.ALL
-    )
+    return select(QuotaRule).where(QuotaRule.help_point_id == point.id, of_the_page())
 
 
 def _is_weekly() -> ColumnElement[bool]:

@@ -85,6 +85,8 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "POST /agent/rendez-vous/ateliers/<int:session_id>/annulations": (P.RECEIVE,),
     "GET /agendas/<token>.ics": PUBLIC,
     "POST /agent/rendez-vous/calendrier/agendas": (P.SET_UP_SITE,),
+    "POST /agent/rendez-vous/calendrier/quotas": (P.SET_UP_SITE,),
+    "POST /agent/rendez-vous/calendrier/heures": (P.SET_UP_SITE,),
     "GET /agent/rendez-vous/orienter": (P.BOOK,),
     "POST /agent/rendez-vous/orienter": (P.BOOK,),
     "GET /agent/rendez-vous/orienter/<door>/bon": (P.BOOK,),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from support.clocks.reading_hours import DAYS, read_hours, written
+from support.clocks.reading_hours import DAYS, written
 from support.help_sessions import feeds, places, setting_up
 from support.help_sessions.models import HelpPoint
 from support.help_sessions.setting_up import Plan, Weekly
@@ -19,8 +19,9 @@ from support.kernel.errors import Conflict, Invalid, Problem
 from support.people.permissions import Permission
 from web.access import staff
 from web.admin.hours import zones
-from web.help_point import labels
+from web.help_point import finer, labels
 from web.help_point.choosing import choose_calendar
+from web.help_point.hours import ranges
 from web.http import me
 from web.messages import sentence, sentences
 from web.reading_args import MOST_SMALL, a_day, row_number
@@ -105,10 +106,10 @@ def open_once() -> ResponseReturnValue:
     point = _point()
     day = _date("jour")
     try:
-        ranges = _ranges(request.form.get("heures", ""))
-        if day is None or not ranges:
+        opened = ranges(request.form.get("heures", ""))
+        if day is None or not opened:
             raise Invalid.of("day.missing" if day is None else "hours.unreadable", "day")
-        for starts, ends in ranges:
+        for starts, ends in opened:
             setting_up.open_once(point, day, starts, ends, by=me())
     except Invalid as refusal:
         db.session().rollback()
@@ -167,17 +168,10 @@ def _week(
     found = {}
     for day in DAYS:
         try:
-            found[day] = _ranges(typed[f"{prefix}_{day}"])
+            found[day] = ranges(typed[f"{prefix}_{day}"])
         except Invalid as refusal:
             wrong.append(Problem(refusal.code, f"{name}_{day}"))
     return {day: ranges for day, ranges in found.items() if ranges}
-
-
-def _ranges(typed: str) -> list[tuple[time, time]]:
-    if not typed.strip():
-        return []
-    said = read_hours({0: typed}, "metropole", "").weekly.get("0", [])
-    return [(time.fromisoformat(a), time.fromisoformat(b)) for a, b in said]
 
 
 def _count(typed: str, name: str, code: str, wrong: list[Problem]) -> int | None:
@@ -224,4 +218,5 @@ def _page(point: HelpPoint, typed: Mapping[str, str], errors: Mapping[str, str])
         closures=setting_up.closures_to_come(point), opened=setting_up.once_opened(point),
         labels=labels, local_day=places.local_day,
         own=point.site_id == me().team.site_id, feed_of=feeds.token_of,
+        **finer.facts(point),
     )  # fmt: skip

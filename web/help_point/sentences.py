@@ -71,6 +71,9 @@ APPOINTMENTS: dict[str, Callable[..., str]] = {
     "desk.many": lambda **p: _("C’est trop : %(most)s guichets au plus.", **p),
     "desk.twice": lambda **p: _("Deux guichets portent le même nom."),
     "hours.five": lambda **p: _("Les heures vont de cinq minutes en cinq minutes : 09:00, 09:05…"),
+    "quota.page": lambda **p: _(
+        "Le total de la semaine et la part du téléphone se disent dans la page elle-même."
+    ),
     "quota.number": lambda **p: _(
         "Donnez un nombre ; les places réservées ne dépassent pas le total."
     ),

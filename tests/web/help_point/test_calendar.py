@@ -131,3 +131,22 @@ def test_a_desk_s_calendar_is_published_and_withdrawn(site: Site, point) -> None
     pan.send(f"{PAGE}/agendas", {**fields, "quoi": "retirer"})
     assert site.anyone().get(f"/agendas/{address}").status_code == 404
     assert pan.send(f"{PAGE}/agendas", {**fields, "guichet": "99"}).status_code == 404
+
+
+def test_finer_quotas_and_hours_on_the_same_page(site: Site, point) -> None:
+    pan, here = site.as_("pan"), {"lieu": str(point.id)}
+    share = {**here, "groupe": "help", "canal": "public", "nombre": "3"}
+    page = pan.send(f"{PAGE}/quotas", share, follow_redirects=True).text
+    assert "Déposer une demande, en ligne : <strong>3</strong>" in page
+    wrong = pan.send(f"{PAGE}/quotas", {**share, "nombre": "x"}, follow_redirects=True).text
+    assert "Donnez un nombre" in wrong
+    hours = {**here, "canal": "public", "jour": "1", "heures": "10h-11h30"}
+    page = pan.send(f"{PAGE}/heures", hours, follow_redirects=True).text
+    assert "en ligne : mardi, 10:00–11:30" in page
+    for path in ("quotas", "heures"):
+        number = page.split(f"calendrier/{path}")[1].split('name="retirer" value="')[1]
+        page = pan.send(
+            f"{PAGE}/{path}", {**here, "retirer": number.split('"')[0]}, follow_redirects=True
+        ).text
+    assert "en ligne : mardi" not in page
+    assert "<strong>3</strong>" not in page
