@@ -78,6 +78,7 @@ ROOMS = (
     "web.admin.given_up",
     "web.admin.hours",
     "web.admin.directories",
+    "web.admin.appointment_reasons",
     "web.admin.glpi",
     "web.admin.outside",
     "web.steering.views",

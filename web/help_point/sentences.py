@@ -71,6 +71,10 @@ APPOINTMENTS: dict[str, Callable[..., str]] = {
     "desk.many": lambda **p: _("C’est trop : %(most)s guichets au plus.", **p),
     "desk.twice": lambda **p: _("Deux guichets portent le même nom."),
     "hours.five": lambda **p: _("Les heures vont de cinq minutes en cinq minutes : 09:00, 09:05…"),
+    "reason.minutes": lambda **p: _(
+        "Donnez une durée de cinq en cinq minutes, de 5 à %(most)s.", **p
+    ),
+    "reason.long": lambda **p: _("C’est trop long : %(most)s signes au plus.", **p),
     "quota.page": lambda **p: _(
         "Le total de la semaine et la part du téléphone se disent dans la page elle-même."
     ),
