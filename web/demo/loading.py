@@ -26,6 +26,7 @@ from web.demo.company import Company, leaflets
 from web.demo.curating import curate
 from web.demo.informing import inform
 from web.demo.mailing import compare_mailbox, receive_mails, refuse_some
+from web.demo.neighbouring import neighbour
 from web.demo.organising import organise
 from web.demo.peopling import people
 from web.demo.playing import play
@@ -103,6 +104,7 @@ def _load(progress: Progress, share: float) -> DemoSummary:
     curate(agents, today)
     receive(agents, persons, rng)
     prove(agents)
+    neighbour(agents)
     # What a night would have learned by now of all these answers.
     typed_again.collect(len(tickets) * 10)
     learned.recount()

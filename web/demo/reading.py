@@ -12,6 +12,7 @@ from web.seeds.reading import Organisation, read_organisation, read_yaml
 
 DATA = Path(__file__).parent / "data"
 ARTICLES = DATA / "articles"
+FRANCE_SERVICES = DATA / "france_services.csv"
 
 # What a step of a thread may be: the first of these keys that it has.
 STEP_KINDS = (
