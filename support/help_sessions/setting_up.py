@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from support.clocks.calendar import ZONES
 from support.help_sessions import first_places, places, quotas
 from support.help_sessions.models import (
     FREED,
     Appointment,
+    AppointmentState,
     BookingChannel,
     BookingWindow,
     Closure,
@@ -203,6 +204,23 @@ def close(
     if desk_id is not None:
         query = query.where(Appointment.desk_id == desk_id)
     return db.session().scalars(query.order_by(Appointment.starts_at)).all()
+
+
+def without_desk(point: HelpPoint) -> Sequence[Appointment]:
+    """Those to come at a desk that was put away: to be moved, by somebody who knows."""
+    query = (
+        select(Appointment)
+        .join(Desk, Desk.id == Appointment.desk_id)
+        .where(
+            Appointment.help_point_id == point.id,
+            Appointment.state == AppointmentState.SCHEDULED,
+            Appointment.starts_at > now(),
+            Desk.active.is_(False),
+        )
+        .order_by(Appointment.starts_at)
+        .options(joinedload(Appointment.person))
+    )
+    return db.session().scalars(query).all()
 
 
 def once_opened(point: HelpPoint) -> Sequence[OpeningWindow]:

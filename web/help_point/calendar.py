@@ -218,5 +218,5 @@ def _page(point: HelpPoint, typed: Mapping[str, str], errors: Mapping[str, str])
         closures=setting_up.closures_to_come(point), opened=setting_up.once_opened(point),
         labels=labels, local_day=places.local_day,
         own=point.site_id == me().team.site_id, feed_of=feeds.token_of,
-        **finer.facts(point),
+        stranded=setting_up.without_desk(point), **finer.facts(point),
     )  # fmt: skip

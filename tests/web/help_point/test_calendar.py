@@ -150,3 +150,15 @@ def test_finer_quotas_and_hours_on_the_same_page(site: Site, point) -> None:
         ).text
     assert "en ligne : mardi" not in page
     assert "<strong>3</strong>" not in page
+
+
+def test_appointments_of_a_desk_put_away_are_said(site: Site, point) -> None:
+    pan = site.as_("pan")
+    give(pan)
+    kept = week(recu_0="9h-11h", guichets="Guichet 1\nGuichet 2")
+    pan.send(PAGE, kept)
+    assert "guichet retiré" not in pan.get(PAGE).text
+    pan.send(PAGE, {**kept, "guichets": "Guichet 3"})
+    page = pan.get(PAGE).text
+    assert "1 rendez-vous est à un guichet retiré" in page
+    assert "Personne Nouvelle" in page
