@@ -68,7 +68,10 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
         P.PROVE_STEPS,
         P.READ_PERSONS,
     ),
-    "GET /agent/rendez-vous/preuves/<int:case_id>/releve.pdf": (P.PROVE_STEPS, P.READ_PERSONS),
+    "GET /agent/rendez-vous/preuves/<int:case_id>/pieces/releve.pdf": (
+        P.PROVE_STEPS,
+        P.READ_PERSONS,
+    ),
     "GET /agent/rendez-vous/preuves/<int:case_id>/pieces/<int:file_id>": (
         P.PROVE_STEPS,
         P.READ_PERSONS,

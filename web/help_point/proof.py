@@ -132,7 +132,7 @@ def strike(case_id: int, step_id: int) -> ResponseReturnValue:
     return redirect(url_for(".case", case_id=case_id), 303)
 
 
-@bp.get("/<int:case_id>/releve.pdf")
+@bp.get("/<int:case_id>/pieces/releve.pdf")
 @staff(*_PROVES)
 def as_pdf(case_id: int) -> ResponseReturnValue:
     """For the person: dates and references only."""

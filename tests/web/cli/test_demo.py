@@ -31,7 +31,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name, value in {
         "RELAIS_DATA_DIR": str(tmp_path / "var"),
         "RELAIS_DATABASE_URL": "",
-        "RELAIS_PUBLIC_URL": "http://127.0.0.1:8000",  # demo sets it: put back afterwards
+        # demo sets these: put back afterwards
+        "RELAIS_PUBLIC_URL": "http://127.0.0.1:8000",
+        "RELAIS_SMS_URL": "",
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)

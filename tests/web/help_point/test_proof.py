@@ -43,7 +43,7 @@ def test_from_a_visit_to_the_statement(site: Site, point) -> None:
     assert "ecran.png" in page
     pan.send(f"{case}/etapes", {**step, "cle": "a"})
     assert pan.get(case).text.count("Erreur 500") == 1
-    pdf = pan.get(f"{case}/releve.pdf")
+    pdf = pan.get(f"{case}/pieces/releve.pdf")
     assert pdf.mimetype == "application/pdf"
     assert pdf.headers["Cache-Control"] == "private, no-store"
     with db.transaction(write=False):

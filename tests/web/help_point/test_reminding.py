@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
 import time_machine
 
+from support.help_sessions import telling
+from support.help_sessions.telling import Rules
 from tests.support.help_sessions.conftest import FRIDAY_BEFORE
 from tests.web.conftest import Site
 from tests.web.help_point.test_booking import HOME, give
+
+
+@pytest.fixture(autouse=True)
+def no_texts() -> Iterator[None]:
+    """As an installation without a provider of text messages."""
+    telling.configure(Rules())
+    yield
+    telling.configure(Rules())
 
 
 def test_called_and_told(site: Site, point) -> None:
