@@ -111,7 +111,7 @@ def _open(request: Request, received: Received) -> Ticket:
     )
     ticket = open_ticket(draft, by=agent)
     if request.visit_id is not None and may(agent, Permission.RECEIVE):
-        ticketed.tie(request.visit_id, ticket.id, by=agent)
+        ticketed.tie(request.visit_id, ticket.id, ticket.person_id, by=agent)
     return ticket
 
 

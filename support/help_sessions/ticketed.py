@@ -13,8 +13,9 @@ from support.people.models import Agent
 from support.people.permissions import Permission, require
 
 
-def tie(appointment_id: int, ticket_id: int, *, by: Agent) -> None:
-    """The request was made at that visit, at the agent's own place; the first one stays.
+def tie(appointment_id: int, ticket_id: int, person_id: int | None, *, by: Agent) -> None:
+    """The request was made at that visit of that person, at the agent's own place; the first one
+    stays. A form that names somebody else's visit ties nothing.
 
     Raises Forbidden.
     """
@@ -25,6 +26,7 @@ def tie(appointment_id: int, ticket_id: int, *, by: Agent) -> None:
         .where(
             Appointment.id == appointment_id,
             Appointment.help_point_id == here,
+            Appointment.person_id == person_id,
             Appointment.ticket_id.is_(None),
         )
         .values(ticket_id=ticket_id)

@@ -17,7 +17,7 @@ from support.tickets.models import Ticket
 from support.tickets.replying import agent_replies
 from support.tickets.timeline import Entry
 from tests.cast import Cast
-from tests.factories import a_reply, a_ticket, counted
+from tests.factories import a_person, a_reply, a_ticket, counted
 from tests.support.help_sessions.conftest import (  # noqa: F401
     FRIDAY_BEFORE,
     at,
@@ -65,10 +65,10 @@ def test_the_request_is_tied_when_it_is_understood_and_the_first_stays(cast: Cas
 def test_a_visit_of_elsewhere_is_not_tied(cast: Cast, visit) -> None:
     ticket = a_ticket(cast)
     with pytest.raises(Forbidden):
-        ticketed.tie(visit.id, ticket.id, by=cast.teleadviser)
+        ticketed.tie(visit.id, ticket.id, visit.person_id, by=cast.teleadviser)
     visit.help_point.site_id = cast.referent.team.site_id
     db.session().flush()
-    ticketed.tie(visit.id, ticket.id, by=cast.pan)
+    ticketed.tie(visit.id, ticket.id, visit.person_id, by=cast.pan)
     db.session().refresh(visit)
     assert visit.ticket_id is None
 
@@ -112,3 +112,13 @@ def test_moved_it_stays_about_the_same_request(cast: Cast, clock, give) -> None:
     visits.note_given(ticket, second, by=cast.pan)
     events = db.session().query(Entry).filter_by(ticket_id=ticket.id, event="appointment_given")
     assert events.one().data["day"] == "2026-11-30"
+
+
+def test_somebody_else_s_visit_is_not_tied(cast: Cast, visit) -> None:
+    request = Request(
+        Channel.COUNTER, cast.pan.id, "Bloqué", "Le bouton ne répond pas", "other",
+        person_id=a_person().id, visit_id=visit.id,
+    )  # fmt: skip
+    requesting.understand(requesting.keep(request, key="z", by=cast.pan).id)
+    db.session().refresh(visit)
+    assert visit.ticket_id is None
