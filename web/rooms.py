@@ -82,6 +82,7 @@ ROOMS = (
     "web.admin.glpi",
     "web.admin.outside",
     "web.steering.views",
+    "web.steering.appointments",
     "web.api.glpi",
     "web.api.v1.appointments",
     "web.api.v1.calls",

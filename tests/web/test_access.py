@@ -94,6 +94,8 @@ RULES: dict[str, tuple[Permission, ...] | None] = {
     "POST /agent/rendez-vous/orienter": (P.BOOK,),
     "GET /agent/rendez-vous/orienter/<door>/bon": (P.BOOK,),
     "GET /agent/administration/annuaires": (P.ADMINISTER,),
+    "GET /agent/pilotage/rendez-vous": (P.READ_FIGURES,),
+    "GET /agent/pilotage/rendez-vous/chiffres.csv": (P.READ_FIGURES,),
     "GET /agent/administration/motifs-de-rendez-vous": (P.ADMINISTER,),
     "GET /agent/administration/motifs-de-rendez-vous/nouveau": (P.ADMINISTER,),
     "GET /agent/administration/motifs-de-rendez-vous/<int:reason_id>": (P.ADMINISTER,),
