@@ -83,7 +83,7 @@ def test_a_workshop(demonstration: Web, visit: Visit) -> None:
     page.get_by_role("button", name=re.compile("^Réserver")).click()
     expect(page.get_by_role("heading", name="À lire à la personne")).to_be_visible()
     page.goto("/agent/rendez-vous/ateliers")
-    page.get_by_role("link", name="Créer son compte").click()
+    page.get_by_role("link", name="Créer son compte", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("Mariame Sylla")
     assert problems_of(page) == []
 
