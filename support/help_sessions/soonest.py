@@ -36,7 +36,7 @@ def soonest(
 
     Sites are looked at in the order of their bounds, and no more of them once what was found is
     sooner than any that is left could offer.
-    """  # fmt: skip
+    """
     rows = db.session().execute(
         select(HelpPoint.id, FirstPlace.at)
         .outerjoin(

@@ -18,13 +18,7 @@ from support.tickets.replying import agent_replies
 from support.tickets.timeline import Entry
 from tests.cast import Cast
 from tests.factories import a_person, a_reply, a_ticket, counted
-from tests.support.help_sessions.conftest import (  # noqa: F401
-    FRIDAY_BEFORE,
-    at,
-    give,
-    point,
-    reason,
-)
+from tests.support.help_sessions.conftest import FRIDAY_BEFORE, at
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +28,7 @@ def clock():
 
 
 @pytest.fixture
-def visit(cast: Cast, clock, give) -> Appointment:  # noqa: F811
+def visit(cast: Cast, clock, give) -> Appointment:
     given = give(at("09:00"))
     clock.move_to(at("09:05"))
     attendance.act(given, AppointmentState.CHECKED_IN, by=cast.pan)
@@ -77,7 +71,7 @@ def test_the_answer_comes_back_until_somebody_there_has_read_it(
     cast: Cast,
     visit,
     clock,
-    point,  # noqa: F811
+    point,
 ) -> None:
     ticket = asked(cast, visit)
     assert not visits.answers_back(point, by=cast.pan)
@@ -97,14 +91,14 @@ def test_the_answer_comes_back_until_somebody_there_has_read_it(
     assert visits.answers_back(point, by=cast.pan) == [visit]
 
 
-def test_many_answers_are_one_query(cast: Cast, visit, point) -> None:  # noqa: F811
+def test_many_answers_are_one_query(cast: Cast, visit, point) -> None:
     asked(cast, visit)
     with counted() as sql:
         visits.answers_back(point, by=cast.pan)
     assert len(sql) == 1
 
 
-def test_moved_it_stays_about_the_same_request(cast: Cast, clock, give) -> None:  # noqa: F811
+def test_moved_it_stays_about_the_same_request(cast: Cast, clock, give) -> None:
     ticket = a_ticket(cast)
     first = give(at("09:30"), ticket.person, ticket_id=ticket.id)
     second = give(at("10:00"), ticket.person, instead_of=first)

@@ -22,14 +22,7 @@ from support.kernel.errors import Conflict, Forbidden, Invalid, NotVisible
 from support.tickets.references import shown
 from tests.cast import Cast
 from tests.factories import a_person, a_ticket, climb, counted
-from tests.support.help_sessions.conftest import (  # noqa: F401
-    FRIDAY_BEFORE,
-    MONDAY,
-    at,
-    give,
-    point,
-    reason,
-)
+from tests.support.help_sessions.conftest import FRIDAY_BEFORE, MONDAY, at
 
 K, C = StepKind, CaseState
 DAY = date(2026, 11, 20)
@@ -43,7 +36,7 @@ def clock():
 
 
 @pytest.fixture
-def case(cast: Cast, point) -> FallbackCase:  # noqa: F811
+def case(cast: Cast, point) -> FallbackCase:
     person = a_person("Aïcha", "Benali", foreigner_number="9912345678")
     return keeping.open_case(person, a_procedure(), by=cast.pan)
 
@@ -69,7 +62,7 @@ def plain(pieces) -> str:
     return "\n".join(said)
 
 
-def test_what_relais_knows_is_not_written_again(cast: Cast, case, give) -> None:  # noqa: F811
+def test_what_relais_knows_is_not_written_again(cast: Cast, case, give) -> None:
     asked = a_ticket(cast, case.person, channel=Channel.FORM)
     called = a_ticket(cast, case.person, channel=Channel.PHONE)
     climb(called, "dp", cast, by=cast.teleadviser)
