@@ -147,7 +147,7 @@ def add_step(case: FallbackCase, draft: StepDraft, *, by: Agent) -> FallbackStep
     if draft.kind not in WRITTEN:
         wrong.append(Problem("field.choice", "kind"))
     if len(draft.words) > LONGEST_WORDS:
-        wrong.append(Problem("fallback.long", "words", {"most": LONGEST_WORDS}))
+        wrong.append(Problem("words.long", "words", {"most": LONGEST_WORDS}))
     if wrong or draft.on is None:
         raise Invalid(*wrong)
     return _write(case, StepKind(draft.kind), draft, draft.on, by)

@@ -55,7 +55,7 @@ def save(reason: AppointmentReason | None, draft: ReasonDraft, *, by: Agent) -> 
     """Change one, or add one at the end. Appointments that were given keep their length.
 
     Raises Invalid ``field.required`` (``label``, ``public_label``, ``group``),
-    ``reason.minutes``, ``reason.long`` (``bring``); Forbidden.
+    ``reason.minutes``, ``words.long`` (``bring``); Forbidden.
     """
     require(by, Permission.ADMINISTER)
     _check(draft)
@@ -82,11 +82,11 @@ def _check(draft: ReasonDraft) -> None:
         if not said or not fold(said):
             wrong.append(Problem("field.required", name))
         elif len(said) > LONGEST_LABEL:
-            wrong.append(Problem("reason.long", name, {"most": LONGEST_LABEL}))
+            wrong.append(Problem("words.long", name, {"most": LONGEST_LABEL}))
     if draft.minutes is None or not 5 <= draft.minutes <= LONGEST or draft.minutes % 5:
         wrong.append(Problem("reason.minutes", "minutes", {"most": LONGEST}))
     if len(draft.bring) > LONGEST_BRING:
-        wrong.append(Problem("reason.long", "bring", {"most": LONGEST_BRING}))
+        wrong.append(Problem("words.long", "bring", {"most": LONGEST_BRING}))
     if wrong:
         raise Invalid(*wrong)
 

@@ -64,7 +64,6 @@ APPOINTMENTS: dict[str, Callable[..., str]] = {
     "fallback.moved": lambda **p: _("Ce relevé a changé entre-temps : regardez où il en est."),
     "fallback.day": lambda **p: _("Donnez le jour, et pas un jour à venir."),
     "fallback.why": lambda **p: _("Dites pourquoi."),
-    "fallback.long": lambda **p: _("C’est trop long : %(most)s signes au plus.", **p),
     "assistance.minutes": lambda **p: _("Donnez la durée en minutes, de 1 à %(most)s.", **p),
     "assistance.door": lambda **p: _("Dites où la personne est envoyée."),
     "desk.none": lambda **p: _("Donnez au moins un guichet, un par ligne."),
@@ -74,7 +73,7 @@ APPOINTMENTS: dict[str, Callable[..., str]] = {
     "reason.minutes": lambda **p: _(
         "Donnez une durée de cinq en cinq minutes, de 5 à %(most)s.", **p
     ),
-    "reason.long": lambda **p: _("C’est trop long : %(most)s signes au plus.", **p),
+    "words.long": lambda **p: _("C’est trop long : %(most)s signes au plus.", **p),
     "quota.page": lambda **p: _(
         "Le total de la semaine et la part du téléphone se disent dans la page elle-même."
     ),

@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from escalation.fallback import keeping
 from escalation.fallback.keeping import StepDraft
@@ -42,7 +43,8 @@ def case(cast: Cast, point) -> FallbackCase:
 
 
 def a_procedure(number: int = 0) -> Procedure:
-    return db.session().query(Procedure).order_by(Procedure.id).offset(number).first()
+    query = select(Procedure).order_by(Procedure.id).offset(number).limit(1)
+    return db.session().scalars(query).one()
 
 
 def a_draft(kind: StepKind | str = K.ATTEMPT, on: date | None = DAY, **more) -> StepDraft:
@@ -113,7 +115,7 @@ def test_steps_are_written_once_and_struck_with_why(cast: Cast, case) -> None:
         ({"on": date(2026, 11, 28)}, ["fallback.day"]),
         ({"kind": "answer"}, ["field.choice"]),
         ({"kind": "", "on": None}, ["fallback.day", "field.choice"]),
-        ({"words": "x" * 1001}, ["fallback.long"]),
+        ({"words": "x" * 1001}, ["words.long"]),
     ],
     ids=["no_day", "to_come", "not_theirs_to_write", "both", "long"],
 )
