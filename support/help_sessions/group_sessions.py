@@ -56,8 +56,8 @@ class Plan:
 def plan(point: HelpPoint, wanted: Plan, *, by: Agent) -> GroupSession:
     """Open a workshop at the agent's own place.
 
-    Raises Invalid ``field.required`` (``title``), ``field.choice`` (``reason``), ``day.past``,
-    ``hours.backwards``, ``workshop.people``; NotVisible, Forbidden.
+    Raises Invalid ``field.required`` (``title``), ``field.choice`` (``reason``), ``day.missing``,
+    ``day.past``, ``hours.backwards``, ``workshop.people``; NotVisible, Forbidden.
     """
     require(by, Permission.RECEIVE)
     if point.site_id != by.team.site_id:
@@ -222,7 +222,9 @@ def _check(point: HelpPoint, wanted: Plan) -> None:
         wrong.append(Problem("field.required", "title"))
     if wanted.reason is None:
         wrong.append(Problem("field.choice", "reason"))
-    if wanted.day is None or wanted.day < places.local_day(point, now()):
+    if wanted.day is None:
+        wrong.append(Problem("day.missing", "day"))
+    elif wanted.day < places.local_day(point, now()):
         wrong.append(Problem("day.past", "day"))
     if wanted.starts is None or wanted.ends is None or wanted.ends <= wanted.starts:
         wrong.append(Problem("hours.backwards", "starts"))

@@ -131,7 +131,7 @@ def test_moved_from_a_desk_to_a_workshop(cast: Cast, give, workshop) -> None:
         ({"title": " "}, ["field.required"]),
         ({"reason": None}, ["field.choice"]),
         ({"day": date(2026, 11, 26)}, ["day.past"]),
-        ({"day": None, "capacity": 0}, ["day.past", "workshop.people"]),
+        ({"day": None, "capacity": 0}, ["day.missing", "workshop.people"]),
         ({"ends": time(9)}, ["hours.backwards"]),
         ({"starts": None}, ["hours.backwards"]),
         ({"capacity": 201}, ["workshop.people"]),

@@ -50,6 +50,7 @@ def test_refused_it_keeps_what_was_typed(site: Site, point) -> None:
     assert answer.status_code == 422
     assert 'value="Ouvrir un compte, ensemble"' in answer.text
     assert "nombre de personnes" in answer.text
+    assert "Jour : Choisissez le jour" in pan.send(WORKSHOPS, {**FORM, "day": ""}).text
 
 
 def test_called_off(site: Site, point) -> None:
